@@ -1,0 +1,130 @@
+import type {
+  Detail,
+  Directory,
+  DirectoryGroup,
+  DirectoryProtocol,
+  DirectorySecret,
+  DirectoryUser,
+  IdentityProvider,
+  Organization,
+} from './entities.ts'
+import type { EntityKey, ProviderName } from './entity-key.ts'
+import type { Page, PageRequest } from './page.ts'
+import type { Operation, ProviderError } from './provider-error.ts'
+
+/** What every call carries: when to give up, and by which id logs join it to the caller's request. */
+export interface CallContext {
+  readonly signal: AbortSignal
+  readonly requestId: string
+}
+
+/** One slot for each key, in the order of the keys: the entity, null where there is none, or why it can't be told. */
+export type Found<T> = T | null | ProviderError
+
+/** One slot for each list that was asked for, in that order. */
+export type Listed<T> = Page<T> | ProviderError
+
+export interface Find {
+  readonly key: EntityKey
+  readonly detail: Detail
+}
+
+export interface ListOrganizations {
+  readonly page: PageRequest
+  readonly provider: ProviderName | null
+  readonly externalId: string | null
+  /** Part of the name. */
+  readonly search: string | null
+}
+
+export interface ListAllDirectories {
+  readonly page: PageRequest
+  readonly provider: ProviderName | null
+  readonly organization: EntityKey | null
+  /** Part of the name. */
+  readonly search: string | null
+}
+
+export interface ListDirectories {
+  readonly of: Pick<Organization, 'key'>
+  readonly page: PageRequest
+}
+
+export interface UserFilter {
+  readonly group: EntityKey | null
+  readonly email: string | null
+  readonly updatedAfter: Date | null
+}
+
+export interface ListUsers {
+  readonly within: Pick<Directory | DirectoryGroup, 'kind' | 'key'>
+  readonly page: PageRequest
+  readonly filter: UserFilter
+  readonly detail: Detail
+}
+
+export interface ListGroups {
+  readonly within: Pick<Directory, 'kind' | 'key'> | Pick<DirectoryUser, 'kind' | 'key' | 'groups'>
+  readonly page: PageRequest
+  readonly detail: Detail
+}
+
+/** What a provider can do and how it was when it was last asked. */
+export interface ProviderStatus {
+  readonly provider: ProviderName
+  readonly operations: ReadonlySet<Operation>
+  /** Null while nothing has been asked of it yet. */
+  readonly reachable: boolean | null
+}
+
+export interface DirectoryDraft {
+  readonly identityProvider: IdentityProvider
+  readonly protocol: DirectoryProtocol
+}
+
+/**
+ * The port: what the graph asks of whoever keeps directories. Two adapters implement it, and a composite that
+ * is the same over both. Reads are batch-shaped, since only the adapter knows whether many look-ups are
+ * cheaper as one scan. Nested lists take the parent entity: what came with it costs no call.
+ *
+ * Every method rejects with a `ProviderError`, or puts one in the slot of the key or list that it concerns.
+ * What an adapter does not support rejects with `UnsupportedError` and is absent from its status.
+ */
+export interface DirectoryProvider {
+  statuses(): readonly ProviderStatus[]
+  /** One cheap call to each provider: null where it answers, else why it does not. */
+  check(call: CallContext): Promise<ReadonlyMap<ProviderName, ProviderError | null>>
+
+  listOrganizations(list: ListOrganizations, call: CallContext): Promise<Page<Organization>>
+  listAllDirectories(list: ListAllDirectories, call: CallContext): Promise<Page<Directory>>
+  listDirectories(lists: readonly ListDirectories[], call: CallContext): Promise<Listed<Directory>[]>
+  listUsers(lists: readonly ListUsers[], call: CallContext): Promise<Listed<DirectoryUser>[]>
+  listGroups(lists: readonly ListGroups[], call: CallContext): Promise<Listed<DirectoryGroup>[]>
+
+  findOrganizations(finds: readonly Find[], call: CallContext): Promise<Found<Organization>[]>
+  findDirectories(finds: readonly Find[], call: CallContext): Promise<Found<Directory>[]>
+  findUsers(finds: readonly Find[], call: CallContext): Promise<Found<DirectoryUser>[]>
+  findGroups(finds: readonly Find[], call: CallContext): Promise<Found<DirectoryGroup>[]>
+  /** Everybody with the address; a directory that can't be asked is an error among them. */
+  findUsersByEmail(
+    email: string,
+    detail: Detail,
+    call: CallContext,
+  ): Promise<readonly (DirectoryUser | ProviderError)[]>
+
+  enableScim(organization: EntityKey, call: CallContext): Promise<Organization>
+  disableScim(organization: EntityKey, call: CallContext): Promise<Organization>
+  createPortalLink(
+    organization: EntityKey,
+    call: CallContext,
+  ): Promise<{ url: string; expiresAt: Date | null }>
+  createDirectory(organization: EntityKey, draft: DirectoryDraft, call: CallContext): Promise<Directory>
+  enableDirectory(directory: EntityKey, call: CallContext): Promise<void>
+  disableDirectory(directory: EntityKey, call: CallContext): Promise<void>
+  syncDirectory(directory: EntityKey, call: CallContext): Promise<void>
+  deleteDirectory(directory: EntityKey, force: boolean, call: CallContext): Promise<'PENDING' | 'DELETED'>
+  createDirectorySecret(
+    directory: EntityKey,
+    call: CallContext,
+  ): Promise<{ plainSecret: string; secret: DirectorySecret }>
+}
