@@ -1,0 +1,128 @@
+import type {
+  CallContext,
+  DirectoryProvider,
+  Find,
+  ListDirectories,
+  ListGroups,
+  ListUsers,
+} from '../domain/directory-provider.ts'
+import { type EntityKey, type ProviderName, providerOf } from '../domain/entity-key.ts'
+import type { Page, PageRequest } from '../domain/page.ts'
+import { NotFoundError, PROVIDER_TITLES, ProviderError } from '../domain/provider-error.ts'
+import { concatenatedPage } from './concatenated-list.ts'
+import { EMPTY_PAGE } from './page-of-list.ts'
+import { settle } from './settle.ts'
+
+type Batch<Ask, Answer> = (asks: readonly Ask[], call: CallContext) => Promise<Answer[]>
+
+/**
+ * All providers as one: batches are split by the provider in each key and put together again slot by slot, lists
+ * follow one another in the order of `providers`. A provider that is not set up here has no objects.
+ */
+export function createCompositeProvider(
+  providers: ReadonlyMap<ProviderName, DirectoryProvider>,
+): DirectoryProvider {
+  function home(key: EntityKey): DirectoryProvider {
+    const provider = providers.get(providerOf(key))
+    if (provider === undefined) {
+      throw new NotFoundError(`${PROVIDER_TITLES[providerOf(key)]} is not set up on this server.`)
+    }
+    return provider
+  }
+
+  /** Asks each provider once for all of its slots; `keyOf` says whose a slot is, `absent` what answers for nobody's. */
+  function split<Ask, Answer>(
+    batchOf: (provider: DirectoryProvider) => Batch<Ask, Answer>,
+    keyOf: (ask: Ask) => EntityKey,
+    absent: Answer,
+  ): Batch<Ask, Answer | ProviderError> {
+    return async (asks, call) => {
+      const answers = new Map<Ask, Answer | ProviderError>()
+      const askOne = async ([name, provider]: readonly [ProviderName, DirectoryProvider]) => {
+        const its = asks.filter(ask => providerOf(keyOf(ask)) === name)
+        if (its.length === 0) return
+        const found = await settle(batchOf(provider)(its, call))
+        for (const [index, ask] of its.entries()) {
+          answers.set(ask, found instanceof ProviderError ? found : (found[index] ?? absent))
+        }
+      }
+      await Promise.all([...providers].map(askOne))
+      return asks.map(ask => answers.get(ask) ?? absent)
+    }
+  }
+
+  function concatenate<T>(
+    only: ProviderName | null,
+    page: PageRequest,
+    list: (provider: DirectoryProvider, page: PageRequest) => Promise<Page<T>>,
+  ): Promise<Page<T>> {
+    const parts = [...providers].filter(([name]) => only === null || only === name)
+    return concatenatedPage(
+      parts.map(([name, provider]) => ({ provider: name, list: part => list(provider, part) })),
+      page,
+    )
+  }
+
+  return {
+    statuses: () => [...providers.values()].flatMap(provider => provider.statuses()),
+    async check(call) {
+      const checks = await Promise.all([...providers.values()].map(provider => provider.check(call)))
+      return new Map(checks.flatMap(check => [...check]))
+    },
+
+    listOrganizations: (list, call) =>
+      concatenate(list.provider, list.page, (provider, page) =>
+        provider.listOrganizations({ ...list, page }, call),
+      ),
+
+    listAllDirectories(list, call) {
+      const owner = list.organization && providerOf(list.organization)
+      if (owner !== null && list.provider !== null && owner !== list.provider)
+        return Promise.resolve(EMPTY_PAGE)
+      return concatenate(owner ?? list.provider, list.page, (provider, page) =>
+        provider.listAllDirectories({ ...list, page }, call),
+      )
+    },
+
+    listDirectories: split(
+      provider => provider.listDirectories,
+      ({ of }: ListDirectories) => of.key,
+      EMPTY_PAGE,
+    ),
+    listUsers: split(
+      provider => provider.listUsers,
+      ({ within }: ListUsers) => within.key,
+      EMPTY_PAGE,
+    ),
+    listGroups: split(
+      provider => provider.listGroups,
+      ({ within }: ListGroups) => within.key,
+      EMPTY_PAGE,
+    ),
+    findOrganizations: split(provider => provider.findOrganizations, keyOfFind, null),
+    findDirectories: split(provider => provider.findDirectories, keyOfFind, null),
+    findUsers: split(provider => provider.findUsers, keyOfFind, null),
+    findGroups: split(provider => provider.findGroups, keyOfFind, null),
+
+    async findUsersByEmail(email, detail, call) {
+      const found = await Promise.all(
+        [...providers.values()].map(provider => settle(provider.findUsersByEmail(email, detail, call))),
+      )
+      return found.flatMap(users => users)
+    },
+
+    enableScim: async (key, call) => home(key).enableScim(key, call),
+    disableScim: async (key, call) => home(key).disableScim(key, call),
+    createPortalLink: async (key, call) => home(key).createPortalLink(key, call),
+    createDirectory: async (key, draft, call) => home(key).createDirectory(key, draft, call),
+    enableDirectory: async (key, call) => home(key).enableDirectory(key, call),
+    disableDirectory: async (key, call) => home(key).disableDirectory(key, call),
+    syncDirectory: async (key, call) => home(key).syncDirectory(key, call),
+    deleteDirectory: async (key, force, call) => home(key).deleteDirectory(key, force, call),
+    createDirectorySecret: async (key, call) => home(key).createDirectorySecret(key, call),
+  }
+}
+
+function keyOfFind({ key }: Find): EntityKey {
+  return key
+}

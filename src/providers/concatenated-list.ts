@@ -1,0 +1,83 @@
+import type { ProviderName } from '../domain/entity-key.ts'
+import type { Edge, Page, PageRequest } from '../domain/page.ts'
+import { InvalidInputError, ProviderError, UnsupportedError } from '../domain/provider-error.ts'
+import { settle } from './settle.ts'
+
+/** One provider's part of a list over all of them. */
+export interface Part<T> {
+  readonly provider: ProviderName
+  list(page: PageRequest): Promise<Page<T>>
+}
+
+/** Where a list over all providers goes on: in which part, and after which of its items; null is that part's edge. */
+interface Place {
+  readonly part: number
+  readonly cursor: string | null
+}
+
+/**
+ * A page of the parts' lists, one after the other. A part that fails is one edge with its error, and the walk goes on
+ * in the next part; a list of one part fails as a whole. Cost: the calls of the parts that the page touches, and one
+ * more when it ends exactly where a part does, since only the next part knows whether it is empty.
+ */
+export async function concatenatedPage<T>(parts: readonly Part<T>[], request: PageRequest): Promise<Page<T>> {
+  const isForward = request.direction === 'forward'
+  const from =
+    request.cursor === null ? null : parsePlace(parts, request.cursor, isForward ? 'after' : 'before')
+  const first = from?.part ?? (isForward ? 0 : parts.length - 1)
+  let edges: Edge<T>[] = []
+  let totalCount: number | null = null
+  let isMore = false
+
+  for (let index = first; !isMore; index += isForward ? 1 : -1) {
+    const part = parts[index]
+    if (part === undefined) break
+    const room = request.limit - edges.length
+    const cursor = index === first ? (from?.cursor ?? null) : null
+    // With no room left, the part is only asked whether it has anything, by the page that would come next.
+    const page = await pageOf(
+      part,
+      { ...request, cursor, limit: room || request.limit, stride: request.limit },
+      parts,
+    )
+    const taken = room > 0 ? page.edges : []
+    edges = isForward ? [...edges, ...taken] : [...taken, ...edges]
+    isMore = room > 0 ? (isForward ? page.hasNextPage : page.hasPreviousPage) : page.edges.length > 0
+    totalCount = page.totalCount
+  }
+  return {
+    edges,
+    hasNextPage: isForward ? isMore : from !== null,
+    hasPreviousPage: isForward ? from !== null : isMore,
+    totalCount: parts.length === 1 ? totalCount : null,
+  }
+}
+
+/** A part's page with its cursors made the whole list's, or its failure as an edge that a walk can pass. */
+async function pageOf<T>(part: Part<T>, request: PageRequest, parts: readonly Part<T>[]): Promise<Page<T>> {
+  const page = await settle(() => part.list(request))
+  if (!(page instanceof ProviderError)) {
+    const edges = page.edges.map(({ cursor, node }) => ({ node, cursor: `${part.provider}:${cursor}` }))
+    return { ...page, edges }
+  }
+  if (parts.length === 1 || isOfTheRequest(page, request)) throw page
+  const failed = { node: page, cursor: `${part.provider}!` }
+  return { edges: [failed], hasNextPage: false, hasPreviousPage: false, totalCount: null }
+}
+
+/** A stale cursor, or the end of a list that can't tell its end: no part's trouble but the question's. */
+function isOfTheRequest(error: ProviderError, { cursor }: PageRequest): boolean {
+  if (error instanceof InvalidInputError) return cursor !== null
+  return error instanceof UnsupportedError && error.operation === null
+}
+
+/** Reads `<provider>:<the part's own cursor>`, or `<provider>!` for a part that failed as a whole. */
+function parsePlace<T>(parts: readonly Part<T>[], text: string, field: 'after' | 'before'): Place {
+  const match = /^([a-z]+)([:!])(.*)$/s.exec(text)
+  const part = parts.findIndex(({ provider }) => provider === match?.[1])
+  if (match === null || part === -1) {
+    throw new InvalidInputError('The cursor belongs to a provider that this list does not read.', field)
+  }
+  if (match[2] === ':') return { part, cursor: match[3] ?? '' }
+  return { part: field === 'after' ? part + 1 : part - 1, cursor: null }
+}

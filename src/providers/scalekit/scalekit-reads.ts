@@ -1,0 +1,209 @@
+import type {
+  CallContext,
+  DirectoryProvider,
+  Found,
+  ListGroups,
+  ListUsers,
+} from '../../domain/directory-provider.ts'
+import { type Directory, type DirectoryGroup, type DirectoryUser, suffices } from '../../domain/entities.ts'
+import { directoryKeyOf, type EntityKey, organizationKeyOf } from '../../domain/entity-key.ts'
+import type { Page } from '../../domain/page.ts'
+import { InvalidInputError } from '../../domain/provider-error.ts'
+import type { UpstreamClient } from '../../upstream/upstream-client.ts'
+import { everyItem } from '../every-item.ts'
+import { EMPTY_PAGE, pageOfList } from '../page-of-list.ts'
+import { settle } from '../settle.ts'
+import { parseAnswer } from '../wire-record.ts'
+import { findGrouped } from './find-grouped.ts'
+import { createDirectoryWalk, matches } from './scalekit-directory-walk.ts'
+import { toDirectory, toOrganization } from './scalekit-entities.ts'
+import {
+  createScalekitLists,
+  directoryPath,
+  MEMBER_SIZES,
+  ORGANIZATION_SIZES,
+  organizationPath,
+  SEARCH_SIZES,
+} from './scalekit-lists.ts'
+import { type FetchTokenPage, walkPages } from './scalekit-paging.ts'
+import { scanPages } from './scalekit-scans.ts'
+import { directoryAnswer, organizationAnswer } from './scalekit-wire.ts'
+
+type Reads = Pick<DirectoryProvider, Extract<keyof DirectoryProvider, `list${string}` | `find${string}`>>
+
+const NO_FILTER = { group: null, updatedAfter: null }
+
+/** The reading half of the Scalekit adapter. */
+export function createScalekitReads(client: UpstreamClient): Reads {
+  const lists = createScalekitLists(client)
+  const walkDirectories = createDirectoryWalk(lists)
+
+  async function findOrganization(key: EntityKey, call: CallContext) {
+    const path = organizationPath(key)
+    const { status, body } = await client.send({ method: 'get', path, answers: [404] }, call)
+    return status === 404
+      ? null
+      : toOrganization(parseAnswer('scalekit', organizationAnswer, body).organization)
+  }
+
+  async function findDirectory(key: EntityKey, call: CallContext) {
+    const path = directoryPath(key)
+    const { status, body } = await client.send({ method: 'get', path, answers: [404] }, call)
+    return status === 404 ? null : toDirectory(parseAnswer('scalekit', directoryAnswer, body).directory)
+  }
+
+  /** Cost: one call, whether for a single directory or, by the unpaginated list, for many of one organization. */
+  async function findDirectoriesOf(organization: EntityKey, keys: readonly EntityKey[], call: CallContext) {
+    const [only] = keys
+    const there =
+      only !== undefined && keys.length === 1
+        ? [await findDirectory(only, call)]
+        : await lists.directories(organization, call)
+    const found = there.filter(
+      directory => directory !== null && !(directory instanceof Error),
+    ) as Directory[]
+    return new Map(found.map(directory => [directory.key, directory]))
+  }
+
+  /** Finds users or groups of one directory by one scan for all of them. */
+  async function scanFor<T extends { readonly key: EntityKey }>(
+    keys: readonly EntityKey[],
+    fetchPage: FetchTokenPage<T>,
+  ): Promise<Map<EntityKey, Found<T>>> {
+    const found = new Map<EntityKey, Found<T>>()
+    const wanted = new Set(keys)
+    const visit = (item: T) => {
+      if (wanted.delete(item.key)) found.set(item.key, item)
+    }
+    const failure = await settle(scanPages(fetchPage, visit, () => wanted.size === 0))
+    for (const key of wanted) found.set(key, failure instanceof Error ? failure : null)
+    return found
+  }
+
+  async function listUsersOf(
+    { within, page, filter, detail }: ListUsers,
+    call: CallContext,
+  ): Promise<Page<DirectoryUser>> {
+    const directory = directoryKeyOf(within.key)
+    const group = within.kind === 'DirectoryGroup' ? within.key : filter.group
+    if (group !== null && directoryKeyOf(group) !== directory) return EMPTY_PAGE
+    const fetchPage = lists.users(directory, { ...filter, group }, detail, call)
+    if (filter.email === null) return walkPages(page, MEMBER_SIZES, fetchPage)
+    return pageOfList(await scanForEmail(filter.email, fetchPage), page)
+  }
+
+  async function scanForEmail(
+    email: string,
+    fetchPage: FetchTokenPage<DirectoryUser>,
+  ): Promise<DirectoryUser[]> {
+    const users: DirectoryUser[] = []
+    const visit = (user: DirectoryUser) => {
+      if (user.emails.some(address => address.toLowerCase() === email.toLowerCase())) users.push(user)
+    }
+    await scanPages(fetchPage, visit, () => false)
+    return users
+  }
+
+  /** A user's groups come inside the user, by id and name; what else is asked of them is found in their directory. */
+  async function listGroupsOf(
+    { within, page, detail }: ListGroups,
+    call: CallContext,
+  ): Promise<Page<DirectoryGroup>> {
+    if (within.kind === 'Directory') {
+      return walkPages(page, MEMBER_SIZES, lists.groups(within.key, detail, call))
+    }
+    const groups = within.groups ?? (await groupsOfUser(within.key, call))
+    const embedded = pageOfList(groups, page)
+    if (suffices('name', detail)) return embedded
+    const keys = embedded.edges.flatMap(({ node }) => (node instanceof Error ? [] : [node.key]))
+    const whole = await reads.findGroups(
+      keys.map(key => ({ key, detail })),
+      call,
+    )
+    const wholeOf = new Map(keys.map((key, index) => [key, whole[index]]))
+    return {
+      ...embedded,
+      edges: embedded.edges.map(({ cursor, node }) => ({
+        cursor,
+        node: node instanceof Error ? node : (wholeOf.get(node.key) ?? node),
+      })),
+    }
+  }
+
+  async function groupsOfUser(key: EntityKey, call: CallContext): Promise<readonly DirectoryGroup[]> {
+    const [user] = await reads.findUsers([{ key, detail: 'full' }], call)
+    if (user instanceof Error) throw user
+    return user?.groups ?? []
+  }
+
+  const reads: Reads = {
+    async listOrganizations({ page, externalId, search }, call) {
+      if (search !== null && (search.length < 3 || search.length > 100)) {
+        throw new InvalidInputError('Scalekit searches for 3 to 100 characters.', 'search', 'scalekit')
+      }
+      if (externalId === null || search === null) {
+        const sizes = search === null ? ORGANIZATION_SIZES : SEARCH_SIZES
+        return walkPages(page, sizes, lists.organizations({ externalId, search }, call))
+      }
+      const named = (
+        await lists.organizations({ externalId, search: null }, call)('', ORGANIZATION_SIZES.min)
+      ).items
+      const isMatch = (name: string) => name.toLowerCase().includes(search.toLowerCase())
+      return pageOfList(
+        named.filter(item => item instanceof Error || isMatch(item.name)),
+        page,
+      )
+    },
+
+    async listAllDirectories({ page, organization, search }, call) {
+      if (organization === null) return walkDirectories(page, search, call)
+      const directories = await lists.directories(organization, call)
+      return pageOfList(
+        directories.filter(directory => directory instanceof Error || matches(directory, search)),
+        page,
+      )
+    },
+
+    listDirectories(asks, call) {
+      const listOne = async ({ of, page }: (typeof asks)[number]) =>
+        pageOfList(await lists.directories(of.key, call), page)
+      return Promise.all(asks.map(ask => settle(() => listOne(ask))))
+    },
+
+    listUsers: (asks, call) => Promise.all(asks.map(ask => settle(() => listUsersOf(ask, call)))),
+    listGroups: (asks, call) => Promise.all(asks.map(ask => settle(() => listGroupsOf(ask, call)))),
+
+    findOrganizations: (finds, call) =>
+      Promise.all(finds.map(({ key }) => settle(() => findOrganization(key, call)))),
+
+    findDirectories: (finds, call) =>
+      findGrouped('Directory', finds, organizationOf, (organization, keys) =>
+        findDirectoriesOf(organization, keys, call),
+      ),
+
+    findUsers: (finds, call) =>
+      findGrouped('DirectoryUser', finds, directoryKeyOf, (directory, keys, detail) =>
+        scanFor(keys, lists.users(directory, NO_FILTER, detail, call)),
+      ),
+
+    findGroups: (finds, call) =>
+      findGrouped('DirectoryGroup', finds, directoryKeyOf, (directory, keys, detail) =>
+        scanFor(keys, lists.groups(directory, detail, call)),
+      ),
+
+    /** There is no look-up by address: every directory is read, each up to the bound of a scan. */
+    async findUsersByEmail(email, detail, call) {
+      const directories = await everyItem(page => walkDirectories(page, null, call))
+      const scans = directories.map(directory => {
+        if (directory instanceof Error) return directory
+        return settle(scanForEmail(email, lists.users(directory.key, NO_FILTER, detail, call)))
+      })
+      return (await Promise.all(scans)).flat()
+    },
+  }
+  return reads
+}
+
+function organizationOf(key: EntityKey): EntityKey {
+  return organizationKeyOf(key) ?? key
+}

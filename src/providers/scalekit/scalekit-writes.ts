@@ -1,0 +1,137 @@
+import type { CallContext, DirectoryProvider } from '../../domain/directory-provider.ts'
+import { type EntityKey, upstreamIdOf } from '../../domain/entity-key.ts'
+import { ConflictError, InvalidInputError, UnavailableError } from '../../domain/provider-error.ts'
+import type { UpstreamClient } from '../../upstream/upstream-client.ts'
+import { parseAnswer } from '../wire-record.ts'
+import {
+  IDENTITY_PROVIDER_WORDS,
+  PROTOCOL_WORDS,
+  SCIM_FEATURE,
+  toDirectory,
+  toDirectorySecret,
+  toOrganization,
+} from './scalekit-entities.ts'
+import { directoryPath, organizationPath } from './scalekit-lists.ts'
+import {
+  directoryAnswer,
+  organizationAnswer,
+  portalLinkAnswer,
+  secretAnswer,
+  toggleAnswer,
+} from './scalekit-wire.ts'
+
+type Writes = Omit<
+  DirectoryProvider,
+  'statuses' | 'check' | Extract<keyof DirectoryProvider, `list${string}` | `find${string}`>
+>
+
+/** The writing half of the Scalekit adapter. */
+export function createScalekitWrites(client: UpstreamClient): Writes {
+  /** Feature names are free text to Scalekit, so only the organization that comes back tells whether it was heeded. */
+  async function switchScim(organization: EntityKey, enabled: boolean, call: CallContext) {
+    const path = `${organizationPath(organization)}/settings`
+    const json = { features: [{ name: SCIM_FEATURE, enabled }] }
+    const { body } = await client.send({ method: 'patch', path, json }, call)
+    const { organization: wire } = parseAnswer('scalekit', organizationAnswer, body)
+    const feature = wire.settings?.features.find(({ name }) => name === SCIM_FEATURE)
+    if ((feature?.enabled ?? false) !== enabled) {
+      throw new UnavailableError(
+        'scalekit',
+        'bad-response',
+        'Scalekit has accepted the switch, but not set it.',
+      )
+    }
+    return toOrganization(wire)
+  }
+
+  /**
+   * What counts is how the directory stands afterwards: switching on what is on already has been answered with 200
+   * and a message, and with an error.
+   */
+  async function switchDirectory(directory: EntityKey, enabled: boolean, call: CallContext): Promise<void> {
+    const path = directoryPath(directory)
+    const toggle = `${path}:${enabled ? 'enable' : 'disable'}`
+    const { status, body } = await client.send({ method: 'patch', path: toggle, answers: [400, 409] }, call)
+    const isOn =
+      status < 400
+        ? parseAnswer('scalekit', toggleAnswer, body).enabled
+        : parseAnswer('scalekit', directoryAnswer, (await client.send({ method: 'get', path }, call)).body)
+            .directory.enabled
+    if ((isOn ?? false) !== enabled) {
+      const wanted = enabled ? 'on' : 'off'
+      throw new InvalidInputError(
+        `Scalekit did not switch the directory ${wanted}.`,
+        'directoryId',
+        'scalekit',
+      )
+    }
+  }
+
+  return {
+    enableScim: (organization, call) => switchScim(organization, true, call),
+    disableScim: (organization, call) => switchScim(organization, false, call),
+    enableDirectory: (directory, call) => switchDirectory(directory, true, call),
+    disableDirectory: (directory, call) => switchDirectory(directory, false, call),
+
+    async createPortalLink(organization, call) {
+      const path = `${organizationPath(organization)}/portal_links`
+      const { body } = await client.send({ method: 'put', path, query: { features: SCIM_FEATURE } }, call)
+      const { link } = parseAnswer('scalekit', portalLinkAnswer, body)
+      return { url: link.location, expiresAt: link.expire_time }
+    },
+
+    async createDirectory(organization, { identityProvider, protocol }, call) {
+      const directory_provider = IDENTITY_PROVIDER_WORDS.find(([, ours]) => ours === identityProvider)?.[0]
+      const directory_type = PROTOCOL_WORDS.find(([, ours]) => ours === protocol)?.[0]
+      if (directory_provider === undefined) {
+        throw new InvalidInputError(
+          'Scalekit knows no such identity provider.',
+          'identityProvider',
+          'scalekit',
+        )
+      }
+      if (directory_type === undefined) {
+        throw new InvalidInputError('Scalekit knows no such protocol.', 'protocol', 'scalekit')
+      }
+      const path = `${organizationPath(organization)}/directories`
+      const { body } = await client.send(
+        { method: 'post', path, json: { directory_type, directory_provider } },
+        call,
+      )
+      return toDirectory(parseAnswer('scalekit', directoryAnswer, body).directory)
+    },
+
+    /** The verb really is GET, though it changes something: so it is sent once, as a write. */
+    async syncDirectory(directory, call) {
+      await client.send(
+        { method: 'get', isWrite: true, path: `${directoryPath(directory)}:sync`, ignoreBody: true },
+        call,
+      )
+    },
+
+    /** An enabled directory is refused; `force` switches it off first, which costs a second call. */
+    async deleteDirectory(directory, force, call) {
+      if (force) await switchDirectory(directory, false, call)
+      const path = directoryPath(directory)
+      const { status, body } = await client.send(
+        { method: 'delete', path, ignoreBody: true, answers: [400, 409, 412] },
+        call,
+      )
+      if (status < 400) return 'DELETED'
+      if (!/enabled/i.test(JSON.stringify(body))) {
+        throw new InvalidInputError('Scalekit does not accept this directory.', 'directoryId', 'scalekit')
+      }
+      throw new ConflictError(
+        `The directory ${upstreamIdOf(directory)} is enabled, and Scalekit deletes disabled ones only. Disable it, or give \`force: true\`.`,
+        'scalekit',
+      )
+    },
+
+    async createDirectorySecret(directory, call) {
+      const path = `${directoryPath(directory)}/secrets`
+      const { body } = await client.send({ method: 'post', path }, call)
+      const { plain_secret, secret } = parseAnswer('scalekit', secretAnswer, body)
+      return { plainSecret: plain_secret, secret: toDirectorySecret(secret) }
+    },
+  }
+}

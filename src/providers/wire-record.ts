@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import type { ProviderName } from '../domain/entity-key.ts'
+import { UnavailableError } from '../domain/provider-error.ts'
+
+/** The record as its schema reads it, or the error that stands in its place: a bad record never costs its page. */
+export function parseRecord<T>(
+  provider: ProviderName,
+  schema: z.ZodType<T>,
+  raw: unknown,
+): T | UnavailableError {
+  const parsed = schema.safeParse(raw)
+  return parsed.success ? parsed.data : new UnavailableError(provider, 'bad-response')
+}
+
+/** The answer as its schema reads it. Throws `UnavailableError` when it has another form. */
+export function parseAnswer<T>(provider: ProviderName, schema: z.ZodType<T>, body: unknown): T {
+  const parsed = parseRecord(provider, schema, body)
+  if (parsed instanceof UnavailableError) throw parsed
+  return parsed
+}
+
+/**
+ * A time, read leniently: null where it is missing, unreadable or Go's zero time (`0001-01-01T00:00:00Z`),
+ * by which Scalekit says "never".
+ */
+export const timestamp = z
+  .string()
+  .nullish()
+  .transform(text => {
+    const date = text ? new Date(text) : null
+    return date === null || Number.isNaN(date.getTime()) || date.getUTCFullYear() <= 1 ? null : date
+  })
+
+/** Text that both an empty string and null leave out. */
+export const optionalText = z
+  .string()
+  .nullish()
+  .transform(text => (text ? text : null))
+
+/** Free JSON, empty when it is missing. */
+export const jsonObject = z
+  .record(z.string(), z.unknown())
+  .nullish()
+  .transform(value => value ?? {})

@@ -1,0 +1,164 @@
+import {
+  type Directory,
+  type DirectoryGroup,
+  type DirectoryProtocol,
+  type DirectoryState,
+  type DirectoryUser,
+  type DirectoryUserState,
+  IDENTITY_PROVIDERS,
+  type IdentityProvider,
+  type Organization,
+} from '../../domain/entities.ts'
+import { directoryKey, type EntityKey, memberKey, organizationKey } from '../../domain/entity-key.ts'
+import type { DirectoryWire, GroupWire, OrganizationWire, UserWire } from './workos-wire.ts'
+
+/** REST says linked and unlinked where events say active and inactive; both mean the same. */
+const STATES: Record<string, DirectoryState> = {
+  active: 'ACTIVE',
+  linked: 'ACTIVE',
+  inactive: 'INACTIVE',
+  unlinked: 'INACTIVE',
+  validating: 'VALIDATING',
+  invalidcredentials: 'INVALID_CREDENTIALS',
+  deleting: 'DELETING',
+}
+
+/** Directory types, spelled without case, spaces and punctuation, since sources differ in all three. */
+const TYPES: Record<string, readonly [IdentityProvider, DirectoryProtocol]> = {
+  azurescimv20: ['ENTRA_ID', 'SCIM'],
+  bamboohr: ['BAMBOOHR', 'API'],
+  breathehr: ['BREATHE_HR', 'API'],
+  cezannehr: ['CEZANNE_HR', 'API'],
+  cyberarkscimv20: ['CYBERARK', 'SCIM'],
+  fourthhr: ['FOURTH_HR', 'API'],
+  genericscimv20: ['GENERIC', 'SCIM'],
+  gsuitedirectory: ['GOOGLE_WORKSPACE', 'API'],
+  gusto: ['GUSTO', 'API'],
+  hibob: ['HIBOB', 'API'],
+  jumpcloudscimv20: ['JUMPCLOUD', 'SCIM'],
+  oktascimv20: ['OKTA', 'SCIM'],
+  oneloginscimv20: ['ONELOGIN', 'SCIM'],
+  peoplehr: ['PEOPLE_HR', 'API'],
+  personio: ['PERSONIO', 'API'],
+  pingfederatescimv20: ['PING_IDENTITY', 'SCIM'],
+  rippling: ['RIPPLING', 'API'],
+  ripplingscimv20: ['RIPPLING', 'SCIM'],
+  s3: ['S3', 'OTHER'],
+  sailpointscimv20: ['SAILPOINT', 'SCIM'],
+  sftp: ['SFTP', 'SFTP'],
+  sftpworkday: ['WORKDAY', 'SFTP'],
+  workday: ['WORKDAY', 'API'],
+}
+
+const USER_STATES: Record<string, DirectoryUserState> = {
+  active: 'ACTIVE',
+  inactive: 'INACTIVE',
+  suspended: 'SUSPENDED',
+}
+
+export function toOrganization(wire: OrganizationWire): Organization {
+  return {
+    kind: 'Organization',
+    key: organizationKey('workos', wire.id),
+    detail: 'full',
+    name: wire.name,
+    externalId: wire.external_id,
+    domains: wire.domains,
+    metadata: wire.metadata,
+    scimEnabled: null,
+    features: [],
+    createdAt: wire.created_at,
+    updatedAt: wire.updated_at,
+  }
+}
+
+export function toDirectory(wire: DirectoryWire): Directory {
+  const state = STATES[plain(wire.state)] ?? 'OTHER'
+  const [identityProvider, protocol] = TYPES[plain(wire.type)] ?? ['OTHER', protocolOfUnknown(wire.type)]
+  const { active = null, inactive = null } = wire.metadata?.users ?? {}
+  return {
+    kind: 'Directory',
+    key: directoryKey('workos', wire.organization_id ?? null, wire.id),
+    detail: 'full',
+    name: wire.name ?? IDENTITY_PROVIDERS[identityProvider],
+    state,
+    upstreamState: wire.state,
+    identityProvider,
+    upstreamIdentityProvider: wire.type,
+    protocol,
+    upstreamType: wire.type,
+    enabled: state === 'ACTIVE',
+    domain: wire.domain,
+    externalKey: wire.external_key,
+    scimEndpoint: null,
+    stats: {
+      totalUsers: active === null || inactive === null ? null : active + inactive,
+      activeUsers: active,
+      inactiveUsers: inactive,
+      totalGroups: wire.metadata?.groups ?? null,
+      usersUpdatedAt: null,
+      groupsUpdatedAt: null,
+    },
+    lastSyncedAt: null,
+    secrets: [],
+    attributeMappings: [],
+    roleAssignments: [],
+    createdAt: wire.created_at,
+    updatedAt: wire.updated_at,
+  }
+}
+
+/** Memberships in the user's own record are not read: newer accounts always get an empty list there. */
+export function toDirectoryUser(wire: UserWire, directory: EntityKey): DirectoryUser {
+  const primary = wire.emails?.find(email => email.primary)?.value ?? wire.emails?.[0]?.value
+  const email = wire.email ?? primary ?? null
+  const others = wire.emails?.flatMap(({ value }) => value ?? []) ?? []
+  return {
+    kind: 'DirectoryUser',
+    key: memberKey(directoryOf(wire, directory), wire.id),
+    detail: 'full',
+    idpId: wire.idp_id,
+    email,
+    emails: [...new Set(email === null ? others : [email, ...others])],
+    username: wire.username,
+    firstName: wire.first_name,
+    lastName: wire.last_name,
+    name: wire.name ?? ([wire.first_name, wire.last_name].filter(Boolean).join(' ') || null),
+    jobTitle: wire.job_title,
+    state: wire.state === null ? null : (USER_STATES[plain(wire.state)] ?? 'OTHER'),
+    roles: (wire.roles ?? (wire.role ? [wire.role] : [])).map(role => role.slug),
+    customAttributes: wire.custom_attributes,
+    rawAttributes: wire.raw_attributes,
+    groups: null,
+    createdAt: wire.created_at,
+    updatedAt: wire.updated_at,
+  }
+}
+
+export function toDirectoryGroup(wire: GroupWire, directory: EntityKey): DirectoryGroup {
+  return {
+    kind: 'DirectoryGroup',
+    key: memberKey(directoryOf(wire, directory), wire.id),
+    detail: 'full',
+    idpId: wire.idp_id,
+    name: wire.name,
+    totalUsers: null,
+    rawAttributes: wire.raw_attributes,
+    createdAt: wire.created_at,
+    updatedAt: wire.updated_at,
+  }
+}
+
+/** Records of old lack their organization or directory; then they are where they were found. */
+function directoryOf(wire: UserWire | GroupWire, foundIn: EntityKey): EntityKey {
+  if (!wire.directory_id || !wire.organization_id) return foundIn
+  return directoryKey('workos', wire.organization_id, wire.directory_id)
+}
+
+function protocolOfUnknown(type: string): DirectoryProtocol {
+  return /scim/i.test(type) ? 'SCIM' : 'OTHER'
+}
+
+function plain(word: string): string {
+  return word.toLowerCase().replace(/[^a-z0-9]/g, '')
+}
