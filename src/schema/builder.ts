@@ -1,0 +1,65 @@
+import SchemaBuilder from '@pothos/core'
+import ErrorsPlugin from '@pothos/plugin-errors'
+import RelayPlugin from '@pothos/plugin-relay'
+import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars'
+import type { Detail, JsonObject } from '../domain/entities.ts'
+import type { EntityKind } from '../domain/entity-key.ts'
+import { toGlobalId } from '../relay/global-id.ts'
+import type { RequestContext } from '../request/context.ts'
+
+declare module 'graphql' {
+  interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
+    /** How much of its parent the field reads; `basic` unless said otherwise. */
+    needs?: Detail
+  }
+}
+
+/** The schema builder: plugins, scalars and defaults, and no types. Types are defined a file each beside it. */
+export const builder = new SchemaBuilder<{
+  Context: RequestContext
+  DefaultFieldNullability: false
+  DefaultNodeNullability: true
+  DefaultEdgesNullability: { list: true; items: true }
+  Scalars: {
+    ID: { Input: string; Output: string }
+    DateTime: { Input: Date; Output: Date }
+    JSONObject: { Input: JsonObject; Output: JsonObject }
+  }
+}>({
+  plugins: [ErrorsPlugin, RelayPlugin],
+  defaultFieldNullability: false,
+  errors: { directResult: true },
+  relay: {
+    cursorType: 'String',
+    encodeGlobalID: (typename, key) => toGlobalId(typename, String(key)),
+    // Ids are read in `relay/global-id.ts`, where a bad one is the caller's error and costs only its own field.
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
+    nodeTypeOptions: {
+      description: 'Anything with a global id.',
+      resolveType: value => (value as { kind: EntityKind }).kind,
+    },
+    idFieldOptions: { description: 'The global id.', extensions: { needs: 'key' } },
+    nodeFieldOptions: { nullable: true, description: 'The item; null where the provider sent it malformed.' },
+    edgesFieldOptions: {
+      nullable: { list: true, items: true },
+      description: 'The items with their places. Null, with an error, where one could not be read.',
+    },
+    cursorFieldOptions: { description: 'The place of this item, for `after` and `before` of the same list.' },
+    pageInfoTypeOptions: { description: 'Where a page is in its list.' },
+    pageInfoFieldOptions: { description: 'Where this page is in the list.' },
+    hasNextPageFieldOptions: { description: 'Whether items follow this page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether items precede this page.' },
+    startCursorFieldOptions: { description: 'The place of the first item; null when the page is empty.' },
+    endCursorFieldOptions: { description: 'The place of the last item; null when the page is empty.' },
+    firstArgOptions: {
+      description: 'How many from the front: 1 to 100; 20 when neither `first` nor `last` is given.',
+    },
+    afterArgOptions: { description: 'Begin behind this place; goes with `first`.' },
+    lastArgOptions: { description: 'How many from the end: 1 to 100.' },
+    beforeArgOptions: { description: 'End ahead of this place; goes with `last`.' },
+  },
+})
+
+builder.addScalarType('DateTime', DateTimeResolver)
+builder.addScalarType('JSONObject', JSONObjectResolver)

@@ -1,0 +1,15 @@
+import './directory.ts'
+import './directory-group.ts'
+import './directory-mutations.ts'
+import './directory-user.ts'
+import './node.ts'
+import './organization.ts'
+import './organization-mutations.ts'
+import './provider.ts'
+import { builder } from './builder.ts'
+
+builder.queryType({ description: 'What can be read.' })
+builder.mutationType({ description: 'What can be changed.' })
+
+/** The GraphQL schema; the same for every request. */
+export const schema = builder.toSchema()

@@ -1,0 +1,41 @@
+import type { GraphQLResolveInfo } from 'graphql'
+import { InvalidInputError, ProviderError } from '../domain/provider-error.ts'
+import { nullWithError } from '../relay/connection.ts'
+import { parseGlobalId } from '../relay/global-id.ts'
+import type { RequestContext } from '../request/context.ts'
+import { builder } from './builder.ts'
+import { loadEntity } from './resolve-entity.ts'
+import { neededDetail } from './selection.ts'
+
+const MAX_IDS = 100
+
+builder.queryFields(t => ({
+  node: t.field({
+    type: builder.nodeInterfaceRef(),
+    nullable: true,
+    args: { id: t.arg.id({ required: true, description: 'A global id.' }) },
+    description: 'The object with this global id, or null where there is none.',
+    resolve: (_root, { id }, context, info) => loadNode(id, 'id', context, info),
+  }),
+  nodes: t.field({
+    type: [builder.nodeInterfaceRef()],
+    nullable: { list: false, items: true },
+    args: { ids: t.arg.idList({ required: true, description: `Global ids, ${MAX_IDS} at most.` }) },
+    description: 'The objects with these global ids, each in the place of its id; null where there is none.',
+    resolve: async (_root, { ids }, context, info) => {
+      if (ids.length > MAX_IDS) throw new InvalidInputError(`\`ids\` takes ${MAX_IDS} ids at most.`, 'ids')
+      // A bad id is an error in its own place, and all others are asked for in one batch.
+      return Promise.all(ids.map(id => loadNode(id, 'ids', context, info).catch(toSlot)))
+    },
+  }),
+}))
+
+async function loadNode(id: string, field: string, context: RequestContext, info: GraphQLResolveInfo) {
+  const { kind, key } = parseGlobalId(id, field)
+  return loadEntity(context, kind, key, neededDetail(info, kind))
+}
+
+function toSlot(error: unknown): null {
+  if (error instanceof ProviderError) return nullWithError(error)
+  throw error
+}

@@ -1,0 +1,40 @@
+import type { ProviderStatus } from '../domain/directory-provider.ts'
+import { OPERATIONS } from '../domain/provider-error.ts'
+import { builder } from './builder.ts'
+
+export const ProviderEnum = builder.enumType('Provider', {
+  description: 'Whoever keeps the directories.',
+  values: {
+    SCALEKIT: { value: 'scalekit', description: 'Scalekit, https://scalekit.com' },
+    WORKOS: { value: 'workos', description: 'WorkOS Directory Sync, https://workos.com' },
+  } as const,
+})
+
+export const ProviderOperationEnum = builder.enumType('ProviderOperation', {
+  description: 'What not every provider can do.',
+  values: OPERATIONS,
+})
+
+const ProviderStatusType = builder.objectRef<ProviderStatus>('ProviderStatus').implement({
+  description: 'A provider that this server reads.',
+  fields: t => ({
+    provider: t.expose('provider', { type: ProviderEnum, description: 'Which one.' }),
+    operations: t.field({
+      type: [ProviderOperationEnum],
+      description: 'What can be asked of it; what is absent answers with UnsupportedError.',
+      resolve: status => [...status.operations],
+    }),
+    reachable: t.exposeBoolean('reachable', {
+      nullable: true,
+      description: 'Whether it answered when it was last asked. Null while nothing has been asked of it yet.',
+    }),
+  }),
+})
+
+builder.queryField('providers', t =>
+  t.field({
+    type: [ProviderStatusType],
+    description: 'The providers that this server reads, what each can do, and how it is.',
+    resolve: (_root, _args, context) => [...context.provider.statuses()],
+  }),
+)

@@ -1,0 +1,32 @@
+import type { GraphQLResolveInfo } from 'graphql'
+import type { Detail } from '../domain/entities.ts'
+import type { EntityKind } from '../domain/entity-key.ts'
+import type { Page, PageRequest } from '../domain/page.ts'
+import { type Connection, toConnection, toCountOnly } from '../relay/connection.ts'
+import { type ConnectionArguments, toPageRequest } from '../relay/page-request.ts'
+import { isCountOnly, neededDetail } from './selection.ts'
+
+interface ConnectionSource<T> {
+  readonly kind: EntityKind
+  /** Names the list, its parent and its filter: a cursor of one list is refused by all others. */
+  readonly listId: string
+  /** How many items the list has, where the parent says so. */
+  readonly knownCount?: number | null
+  load(page: PageRequest, detail: Detail): Promise<Page<T>>
+}
+
+/** Answers a connection field: arguments to page request, page to connection, and no call for a count that is known. */
+export async function resolveConnection<T extends object>(
+  args: ConnectionArguments,
+  info: GraphQLResolveInfo,
+  { kind, listId, knownCount = null, load }: ConnectionSource<T>,
+): Promise<Connection<T>> {
+  const request = toPageRequest(args, listId)
+  const detail = neededDetail(info, kind)
+  if (isCountOnly(info)) {
+    const countOnly: PageRequest = { direction: 'forward', limit: 0, cursor: null }
+    return toCountOnly(knownCount ?? (await load(countOnly, detail)).totalCount)
+  }
+  const page = await load(request, detail)
+  return toConnection({ ...page, totalCount: page.totalCount ?? knownCount }, listId)
+}
