@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+// Plain JavaScript that even an old Node reads, so that it can say what it needs.
+import { existsSync } from 'node:fs'
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(`dirgraph needs Node 22.18 or newer; this is ${process.version}.\n`)
+  process.exit(1)
+}
+
+// In a checkout the TypeScript runs as it is; the package holds what was built of it.
+const source = new URL('../src/cli.ts', import.meta.url)
+await import(existsSync(source) ? source.href : new URL('../dist/cli.js', import.meta.url).href)

@@ -1,0 +1,57 @@
+import { GraphQLError } from 'graphql'
+import { createGraphQLError, type MaskError } from 'graphql-yoga'
+import { ProviderError, RateLimitedError, UnavailableError } from '../domain/provider-error.ts'
+import { type Logger, toLoggable } from '../telemetry/logger.ts'
+
+const PROVIDERS = { workos: 'WORKOS', scalekit: 'SCALEKIT' } as const
+
+/**
+ * What a client sees of an error: provider errors with their code, mistakes in the document or its variables as
+ * BAD_USER_INPUT, and of all others only that there was one. Those are logged, by kind and place.
+ */
+export function createMaskError(log: Logger): MaskError {
+  return (error, message) => {
+    const original = originOf(error)
+    const place = placeOf(error)
+    if (original instanceof ProviderError) {
+      return createGraphQLError(original.message, { ...place, extensions: extensionsOf(original) })
+    }
+    if (error instanceof GraphQLError && (original === error || original instanceof GraphQLError)) {
+      const extensions = { ...error.extensions, code: 'BAD_USER_INPUT' }
+      return createGraphQLError(error.message, {
+        ...place,
+        source: error.source,
+        positions: error.positions,
+        extensions,
+      })
+    }
+    log.error({ error: toLoggable(original), path: place.path }, 'unexpected error')
+    return createGraphQLError(message, { ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } })
+  }
+}
+
+/** Where in the document and in the answer the error is. */
+function placeOf(error: unknown) {
+  if (!(error instanceof GraphQLError)) return {}
+  const { nodes, path, source, positions } = error
+  return {
+    ...(nodes && { nodes }),
+    ...(path && { path }),
+    ...(source && { source }),
+    ...(positions && { positions }),
+  }
+}
+
+/** Executors wrap what a resolver throws, sometimes more than once. */
+function originOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? originOf(error.originalError) : error
+}
+
+function extensionsOf(error: ProviderError): Record<string, unknown> {
+  return {
+    code: error.code,
+    ...(error.provider && { provider: PROVIDERS[error.provider] }),
+    ...(error instanceof UnavailableError && { reason: error.reason }),
+    ...(error instanceof RateLimitedError && { retryAfterSeconds: error.retryAfterSeconds }),
+  }
+}

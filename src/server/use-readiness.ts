@@ -1,0 +1,57 @@
+import type { Plugin } from 'graphql-yoga'
+import type { DirectoryProvider } from '../domain/directory-provider.ts'
+import { type ProviderError, UnavailableError } from '../domain/provider-error.ts'
+
+const KEPT_MS = 10_000
+const TIMEOUT_MS = 5_000
+
+/**
+ * `/ready`: whether the providers can be used, by one cheap call to each, asked at most every ten seconds. 503 while a
+ * provider refuses its credentials, which waiting does not mend, or while none answers at all; with one of two down
+ * the other still serves, which is 200 and `degraded`.
+ */
+export function useReadiness(provider: DirectoryProvider): Plugin {
+  let kept: { readonly untilMs: number; readonly report: Promise<Report> } | null = null
+
+  function currentReport(): Promise<Report> {
+    if (kept === null || performance.now() >= kept.untilMs) {
+      const call = { signal: AbortSignal.timeout(TIMEOUT_MS), requestId: 'ready' }
+      kept = { untilMs: performance.now() + KEPT_MS, report: provider.check(call).then(toReport) }
+    }
+    return kept.report
+  }
+
+  return {
+    async onRequest({ url, fetchAPI, endResponse }) {
+      if (url.pathname !== '/ready') return
+      const report = await currentReport()
+      const status = report.status === 'unavailable' ? 503 : 200
+      endResponse(fetchAPI.Response.json(report, { status, headers: { 'cache-control': 'no-store' } }))
+    },
+  }
+}
+
+interface Report {
+  readonly status: 'ready' | 'degraded' | 'unavailable'
+  readonly providers: readonly { provider: string; ready: boolean; reason?: string; message?: string }[]
+}
+
+function toReport(outcomes: ReadonlyMap<string, ProviderError | null>): Report {
+  const failed = [...outcomes.values()].filter(error => error !== null)
+  const isHopeless = failed.length === outcomes.size || failed.some(isRefused)
+  return {
+    status: failed.length === 0 ? 'ready' : isHopeless ? 'unavailable' : 'degraded',
+    providers: [...outcomes].map(([provider, error]) => ({
+      provider: provider.toUpperCase(),
+      ready: error === null,
+      ...(error && {
+        reason: error instanceof UnavailableError ? error.reason : error.code,
+        message: error.message,
+      }),
+    })),
+  }
+}
+
+function isRefused(error: ProviderError): boolean {
+  return error instanceof UnavailableError && error.reason === 'credentials-refused'
+}
