@@ -1,0 +1,57 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
+import { type ExecutionResult, print } from 'graphql'
+import { createDirgraph, type Dirgraph } from '../../src/app.ts'
+import { type Sandbox, type SandboxSettings, startSandbox } from '../../src/sandbox/sandbox.ts'
+
+export interface TestApp {
+  readonly sandbox: Sandbox
+  readonly dirgraph: Dirgraph
+  /** Runs an operation through the real HTTP handler and gives back its JSON, errors and all. */
+  query<Data = Record<string, unknown>, Variables = Record<string, unknown>>(
+    document: TypedDocumentNode<Data, Variables> | string,
+    variables?: Variables,
+  ): Promise<ExecutionResult<Data>>
+  stop(): Promise<void>
+}
+
+export interface TestAppSettings extends SandboxSettings {
+  /** Both unless said otherwise. */
+  readonly providers?: readonly ('workos' | 'scalekit')[]
+  readonly graphiql?: boolean
+}
+
+/** A dirgraph on a sandbox of its own; the upstreams are real HTTP servers, the front is reached without a port. */
+export async function startApp({ providers, graphiql, ...settings }: TestAppSettings = {}): Promise<TestApp> {
+  const sandbox = await startSandbox(settings)
+  const wanted = new Set(providers ?? ['workos', 'scalekit'])
+  const dirgraph = createDirgraph({
+    workos: wanted.has('workos') ? { apiKey: sandbox.workos.apiKey, apiUrl: sandbox.workos.url } : null,
+    scalekit: wanted.has('scalekit') ? sandbox.scalekit : null,
+    logLevel: 'silent',
+    graphiql: graphiql ?? false,
+  })
+  return {
+    sandbox,
+    dirgraph,
+    async query(document, variables) {
+      const query = typeof document === 'string' ? document : print(document)
+      const response = await dirgraph.fetch(
+        new Request('http://dirgraph.test/graphql', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', accept: 'application/json' },
+          body: JSON.stringify({ query, variables }),
+        }),
+      )
+      return response.json()
+    },
+    async stop() {
+      await dirgraph.stop()
+      await sandbox.stop()
+    },
+  }
+}
+
+/** The global id of an entity, put together as clients never should: from its type and key. */
+export function globalId(kind: string, ...path: readonly string[]): string {
+  return Buffer.from(`${kind}:${path.join(':')}`).toString('base64url')
+}
