@@ -16,6 +16,10 @@ export interface RecordedCall {
   body: string
   /** `null` while unanswered, and for ever when a fault kept the answer back. */
   status: number | null
+  /** `performance.now()` of the sandbox's process. */
+  receivedAtMs: number
+  /** `null` as `status` is. */
+  answeredAtMs: number | null
 }
 
 /** What a listener needs to serve one provider. */
@@ -77,6 +81,8 @@ async function exchange(settings: ListenerSettings, incoming: IncomingMessage, r
     headers,
     body: '',
     status: null,
+    receivedAtMs: performance.now(),
+    answeredAtMs: null,
   }
   // Recorded before the body is read, so that the order is the order of arrival.
   calls.push(call)
@@ -94,11 +100,13 @@ async function exchange(settings: ListenerSettings, incoming: IncomingMessage, r
   const answer = () => (body === null ? toError(413) : standIn(request))
   if (fault) {
     call.status = await writeFault(fault, { response, answer, toError })
+    if (call.status !== null) call.answeredAtMs = performance.now()
     return
   }
   const answered = answer()
   call.status = answered.status
   writeAnswer(response, answered)
+  call.answeredAtMs = performance.now()
 }
 
 /** Serves one provider on 127.0.0.1. */

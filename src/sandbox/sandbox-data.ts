@@ -93,11 +93,14 @@ export interface KnownIds {
   sharedEmail: string
   workosSharedUserId: string
   scalekitSharedUserId: string
-  /** Only with the `scale` setting. */
+  /** Only with the setting `scale.users`. */
   workosScaleOrganizationId: string | null
   workosScaleDirectoryId: string | null
   scalekitScaleOrganizationId: string | null
   scalekitScaleDirectoryId: string | null
+  /** One for each of `scale.organizations`, oldest first. */
+  workosExtraDirectoryIds: string[]
+  scalekitExtraDirectoryIds: string[]
 }
 
 /** Everything a sandbox holds; change it and the next answer shows the change. */

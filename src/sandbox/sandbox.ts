@@ -4,6 +4,7 @@ import type { SandboxData, SandboxQuirks } from './sandbox-data.ts'
 import { toScalekitHttpError } from './scalekit-answers.ts'
 import { createScalekitStandIn } from './scalekit-stand-in.ts'
 import { createSandboxData } from './seed.ts'
+import type { Scale } from './seed-scale.ts'
 import { toWorkosError } from './workos-answers.ts'
 import { createWorkosStandIn } from './workos-stand-in.ts'
 
@@ -27,8 +28,8 @@ export interface SandboxSettings {
   staleCursor?: SandboxQuirks['staleCursor']
   /** How long a Scalekit token lives; default 86399. */
   tokenTtlSeconds?: number
-  /** Adds a directory of that many users on each side; default none. */
-  scale?: { users?: number }
+  /** Adds a large directory, or many organizations, to each side; default neither. */
+  scale?: Scale
 }
 
 /** The limits of both providers. */

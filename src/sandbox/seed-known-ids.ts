@@ -81,5 +81,7 @@ export function findKnownIds(workos: WorkosData, scalekit: ScalekitData): KnownI
     workosScaleDirectoryId: null,
     scalekitScaleOrganizationId: null,
     scalekitScaleDirectoryId: null,
+    workosExtraDirectoryIds: [],
+    scalekitExtraDirectoryIds: [],
   }
 }

@@ -1,190 +1,147 @@
 import { toScalekitDigits, toSequentialUlid } from './minted-ids.ts'
-import type { Roster, SandboxData } from './sandbox-data.ts'
-import {
-  type ScalekitDirectory,
-  type ScalekitGroup,
-  type ScalekitUser,
-  toScimEndpoint,
-} from './scalekit-records.ts'
-import type { WorkosDirectory, WorkosGroup, WorkosUser } from './workos-records.ts'
+import type { SandboxData } from './sandbox-data.ts'
+import { type ScalekitDirectory, type ScalekitOrganization, toScimEndpoint } from './scalekit-records.ts'
+import { type RosterPlan, toScalekitRoster, toWorkosRoster } from './seed-scale-rosters.ts'
+import type { WorkosDirectory, WorkosOrganization } from './workos-records.ts'
 
-const createdAt = '2020-02-02T02:02:02.020Z'
-const createdMs = Date.parse(createdAt)
-const groupCount = 50
+/** What a sandbox holds beyond the seeded companies, for measurements. */
+export interface Scale {
+  /** Adds to each side one organization with a directory of that many users. */
+  users?: number
+  /** Adds to each side that many organizations, each with a directory of 30 users and 6 groups. */
+  organizations?: number
+}
 
-// Built when first looked at, so that starting a sandbox costs the same at any scale.
-function toLazyRoster<User, Group>(build: () => Roster<User, Group>): Roster<User, Group> {
-  let built: Roster<User, Group> | undefined
-  const roster = () => {
-    built ??= build()
-    return built
-  }
+/** A made-up company: one organization with one directory. */
+interface ScaleCompany extends RosterPlan {
+  name: string
+  directoryName: string
+}
+
+// Later than every seeded company's creation, so that the added ones lead both lists.
+const extraSinceMs = Date.parse('2026-08-01T00:00:00.000Z')
+const minuteMs = 60_000
+
+function toLargeCompany(users: number): ScaleCompany {
   return {
-    get users() {
-      return roster().users
-    },
-    get groups() {
-      return roster().groups
-    },
-    get groupIdsByUser() {
-      return roster().groupIdsByUser
-    },
-  }
-}
-
-function toRoster<User extends { id: string }, Group extends { id: string }>(
-  count: number,
-  toUser: (index: number) => User,
-  toGroup: (index: number) => Group,
-): Roster<User, Group> {
-  const groups = Array.from({ length: groupCount }, (_, index) => toGroup(index))
-  // Each user is in one group, so one set a group serves all its members.
-  const memberships = groups.map(({ id }) => new Set([id]))
-  const users = Array.from({ length: count }, (_, index) => toUser(index))
-  const none = new Set<string>()
-  return {
-    users,
-    groups,
-    groupIdsByUser: new Map(users.map(({ id }, index) => [id, memberships[index % groupCount] ?? none])),
-  }
-}
-
-function toWorkosRoster(directory: WorkosDirectory, count: number): Roster<WorkosUser, WorkosGroup> {
-  const owner = {
-    directory_id: directory.id,
-    organization_id: directory.organization_id,
-    created_at: createdAt,
-    updated_at: createdAt,
-  }
-  return toRoster<WorkosUser, WorkosGroup>(
-    count,
-    index => ({
-      object: 'directory_user',
-      id: `directory_user_${toSequentialUlid(createdMs, index)}`,
-      idp_id: `scale-${index}`,
-      email: `user${index}@scale.example`,
-      first_name: 'User',
-      last_name: `Number ${index}`,
-      state: 'active',
-      raw_attributes: {},
-      custom_attributes: {},
-      ...owner,
-    }),
-    index => ({
-      object: 'directory_group',
-      id: `directory_group_${toSequentialUlid(createdMs, index)}`,
-      idp_id: `scale-group-${index}`,
-      name: `Scale group ${index}`,
-      ...owner,
-    }),
-  )
-}
-
-function toScalekitRoster(count: number): Roster<ScalekitUser, ScalekitGroup> {
-  return toRoster<ScalekitUser, ScalekitGroup>(
-    count,
-    index => ({
-      // Five digits tell apart one millisecond only, so the higher ones move the time.
-      id: `diruser_${toScalekitDigits(createdMs + Math.floor(index / 100_000), index)}`,
-      email: `user${index}@scale.example`,
-      preferred_username: `user${index}`,
-      given_name: 'User',
-      family_name: `Number ${index}`,
-      updated_at: createdAt,
-      emails: [`user${index}@scale.example`],
-      user_detail: {},
-    }),
-    index => ({
-      id: `dirgroup_${toScalekitDigits(createdMs, index)}`,
-      display_name: `Scale group ${index}`,
-      total_users: Math.floor(count / groupCount) + (index < count % groupCount ? 1 : 0),
-      updated_at: createdAt,
-      group_detail: {},
-    }),
-  )
-}
-
-function addWorkosScale({ workos, known }: SandboxData, count: number): void {
-  const organizationId = `org_${toSequentialUlid(createdMs, 0)}`
-  const directory: WorkosDirectory = {
-    object: 'directory',
-    id: `directory_${toSequentialUlid(createdMs, 0)}`,
-    organization_id: organizationId,
-    external_key: 'scale',
-    type: 'generic scim v2.0',
-    state: 'linked',
-    name: 'Scale',
-    metadata: { users: { active: count, inactive: 0 }, groups: groupCount },
-    created_at: createdAt,
-    updated_at: createdAt,
-  }
-  // First, because it is the oldest.
-  workos.organizations.unshift({
-    object: 'organization',
-    id: organizationId,
     name: 'Scale Test Company',
+    directoryName: 'Scale',
+    createdAt: '2020-02-02T02:02:02.020Z',
+    domain: 'scale.example',
+    users,
+    groups: 50,
+  }
+}
+
+function toExtraCompany(_: unknown, index: number): ScaleCompany {
+  return {
+    name: `Extra Company ${index + 1}`,
+    directoryName: `Extra ${index + 1}`,
+    createdAt: new Date(extraSinceMs + index * minuteMs).toISOString(),
+    domain: `extra${index + 1}.example`,
+    users: 30,
+    groups: 6,
+  }
+}
+
+function toWorkosCompany({ name, directoryName, createdAt, users, groups }: ScaleCompany) {
+  const ulid = toSequentialUlid(Date.parse(createdAt), 0)
+  const times = { created_at: createdAt, updated_at: createdAt }
+  const organization: WorkosOrganization = {
+    object: 'organization',
+    id: `org_${ulid}`,
+    name,
     domains: [],
     metadata: {},
     external_id: null,
-    created_at: createdAt,
-    updated_at: createdAt,
-  })
-  workos.directories.unshift(directory)
-  workos.rosters.set(
-    directory.id,
-    toLazyRoster(() => toWorkosRoster(directory, count)),
-  )
-  known.workosScaleOrganizationId = organizationId
-  known.workosScaleDirectoryId = directory.id
+    ...times,
+  }
+  const directory: WorkosDirectory = {
+    object: 'directory',
+    id: `directory_${ulid}`,
+    organization_id: organization.id,
+    external_key: directoryName.toLowerCase().replace(' ', '-'),
+    type: 'generic scim v2.0',
+    state: 'linked',
+    name: directoryName,
+    metadata: { users: { active: users, inactive: 0 }, groups },
+    ...times,
+  }
+  return { organization, directory }
 }
 
-function addScalekitScale({ scalekit, known }: SandboxData, count: number): void {
-  const organizationId = `org_${toScalekitDigits(createdMs, 0)}`
-  const id = `dir_${toScalekitDigits(createdMs, 0)}`
+function toScalekitCompany({ name, directoryName, createdAt, users, groups }: ScaleCompany) {
+  const digits = toScalekitDigits(Date.parse(createdAt), 0)
+  const organization: ScalekitOrganization = {
+    id: `org_${digits}`,
+    create_time: createdAt,
+    update_time: createdAt,
+    display_name: name,
+    region_code: 'US',
+    metadata: {},
+    settings: { features: [{ name: 'dir_sync', enabled: true }] },
+  }
+  const totals = { total_users: users, total_groups: groups }
   const directory: ScalekitDirectory = {
-    id,
-    name: 'Scale',
+    id: `dir_${digits}`,
+    name: directoryName,
     directory_type: 'SCIM',
-    organization_id: organizationId,
+    organization_id: organization.id,
     enabled: true,
     directory_provider: 'OKTA',
     last_synced_at: createdAt,
-    directory_endpoint: toScimEndpoint(id),
-    total_users: count,
-    total_groups: groupCount,
+    directory_endpoint: toScimEndpoint(`dir_${digits}`),
+    ...totals,
     secrets: [],
-    stats: {
-      total_users: count,
-      total_groups: groupCount,
-      group_updated_at: createdAt,
-      user_updated_at: createdAt,
-    },
+    stats: { ...totals, group_updated_at: createdAt, user_updated_at: createdAt },
     role_assignments: { assignments: [] },
     attribute_mappings: { attributes: [] },
     status: 'COMPLETED',
     email: '',
     groups_tracked: 'ALL',
   }
-  scalekit.organizations.push({
-    id: organizationId,
-    create_time: createdAt,
-    update_time: createdAt,
-    display_name: 'Scale Test Company',
-    region_code: 'US',
-    metadata: {},
-    settings: { features: [{ name: 'dir_sync', enabled: true }] },
-  })
-  scalekit.directories.push(directory)
-  scalekit.rosters.set(
-    id,
-    toLazyRoster(() => toScalekitRoster(count)),
-  )
-  known.scalekitScaleOrganizationId = organizationId
-  known.scalekitScaleDirectoryId = id
+  return { organization, directory }
 }
 
-/** Adds an organization with one directory of `count` users on each side. */
-export function addScale(data: SandboxData, count: number): void {
-  addWorkosScale(data, count)
-  addScalekitScale(data, count)
+/** The oldest organization of each side, which comes last in its list. */
+function addLargeCompany({ workos, scalekit, known }: SandboxData, users: number): void {
+  const company = toLargeCompany(users)
+  const atWorkos = toWorkosCompany(company)
+  workos.organizations.unshift(atWorkos.organization)
+  workos.directories.unshift(atWorkos.directory)
+  workos.rosters.set(atWorkos.directory.id, toWorkosRoster(atWorkos.directory, company))
+  known.workosScaleOrganizationId = atWorkos.organization.id
+  known.workosScaleDirectoryId = atWorkos.directory.id
+
+  const atScalekit = toScalekitCompany(company)
+  scalekit.organizations.push(atScalekit.organization)
+  scalekit.directories.push(atScalekit.directory)
+  scalekit.rosters.set(atScalekit.directory.id, toScalekitRoster(company))
+  known.scalekitScaleOrganizationId = atScalekit.organization.id
+  known.scalekitScaleDirectoryId = atScalekit.directory.id
+}
+
+/** The newest organizations of each side, which come first in its list. */
+function addExtraCompanies({ workos, scalekit, known }: SandboxData, count: number): void {
+  const companies = Array.from({ length: count }, toExtraCompany)
+  for (const company of companies) {
+    const { organization, directory } = toWorkosCompany(company)
+    workos.organizations.push(organization)
+    workos.directories.push(directory)
+    workos.rosters.set(directory.id, toWorkosRoster(directory, company))
+    known.workosExtraDirectoryIds.push(directory.id)
+  }
+  const newestFirst = companies.toReversed().map(company => ({ company, ...toScalekitCompany(company) }))
+  scalekit.organizations.unshift(...newestFirst.map(({ organization }) => organization))
+  scalekit.directories.unshift(...newestFirst.map(({ directory }) => directory))
+  for (const { company, directory } of newestFirst) {
+    scalekit.rosters.set(directory.id, toScalekitRoster(company))
+    known.scalekitExtraDirectoryIds.unshift(directory.id)
+  }
+}
+
+/** Adds what the setting asks for. */
+export function addScale(data: SandboxData, { users, organizations = 0 }: Scale): void {
+  if (users !== undefined) addLargeCompany(data, users)
+  addExtraCompanies(data, organizations)
 }

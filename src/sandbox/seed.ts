@@ -1,6 +1,6 @@
 import type { SandboxData, SandboxQuirks } from './sandbox-data.ts'
 import { findKnownIds } from './seed-known-ids.ts'
-import { addScale } from './seed-scale.ts'
+import { addScale, type Scale } from './seed-scale.ts'
 import { seedScalekit } from './seed-scalekit.ts'
 import { seedWorkos } from './seed-workos.ts'
 
@@ -15,9 +15,9 @@ function seed(): Seed {
 }
 
 /** A copy of the seeded world of one's own: the same for every call, and nobody else's. */
-export function createSandboxData(quirks: SandboxQuirks, scale?: { users?: number }): SandboxData {
+export function createSandboxData(quirks: SandboxQuirks, scale: Scale = {}): SandboxData {
   seeded ??= seed()
   const data: SandboxData = { ...structuredClone(seeded), quirks }
-  if (scale) addScale(data, scale.users ?? 100_000)
+  addScale(data, scale)
   return data
 }
