@@ -5,29 +5,52 @@ import { type Config, ConfigError, readConfig } from './config.ts'
 import { type Listener, listen } from './server/listen.ts'
 
 const GRACE_MS = 10_000
+const REPEATED_SIGNAL_MS = 500
+const PARENT_CHECK_MS = 200
 
 const TRY = `{ organizations(first: 3) { nodes { name provider directories { nodes { name state } } } } }`
 
 /** Starts the API, on the built-in sandbox where no provider is set up, and stops it on SIGINT and SIGTERM. */
 async function serve(): Promise<void> {
   const config = readConfig()
-  for (const warning of config.warnings) say(`Warning: ${warning}`)
+  for (const warning of config.warnings) process.stderr.write(`Warning: ${warning}\n`)
   const { settings, stop: stopSandbox } = await chooseProviders(config)
   const dirgraph = createDirgraph({ ...settings, graphiql: config.graphiql, logLevel: config.logLevel })
-  const listener = await listen(dirgraph.fetch, config)
-  greet(config, listener)
+  const listener = await listen(dirgraph.fetch, config).catch((error: unknown) => {
+    throw new Error(readable(error, config))
+  })
 
-  let isStopping = false
+  let stoppingSinceMs: number | null = null
   const stop = async () => {
-    // A second signal does not wait for answers under way.
-    if (isStopping) process.exit(1)
-    isStopping = true
+    // A second signal does not wait for answers under way. Under npm, Ctrl-C arrives twice at once: that is one.
+    if (stoppingSinceMs !== null) {
+      if (performance.now() - stoppingSinceMs > REPEATED_SIGNAL_MS) process.exit(1)
+      return
+    }
+    stoppingSinceMs = performance.now()
     await listener.close(GRACE_MS)
     await dirgraph.stop()
     await stopSandbox()
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+  if (config.isUnderNpm) stopWithParent(stop)
+  greet(config, listener)
+}
+
+/** npm hands SIGTERM to a shell that ends of it without handing it on: so the end of the shell is the signal. */
+function stopWithParent(stop: () => Promise<void>): void {
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    stop()
+  }, PARENT_CHECK_MS)
+  timer.unref()
+}
+
+async function refuse([first]: readonly string[]): Promise<never> {
+  throw new Error(`dirgraph does not know \`${first}\`: it takes its settings from the environment.`)
 }
 
 /** The sandbox is loaded only where it is used: its people come from a package of ten megabytes. */
@@ -41,7 +64,9 @@ async function chooseProviders(
   return { settings: { workos: { apiKey: workos.apiKey, apiUrl: workos.url }, scalekit }, stop }
 }
 
-function greet(config: Config, { url }: Listener): void {
+function greet(config: Config, listener: Listener): void {
+  // A wildcard is where to listen, not where to go.
+  const url = listener.url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=:)/, '//localhost')
   const providers = [config.workos && 'WorkOS', config.scalekit && 'Scalekit'].filter(Boolean).join(' and ')
   say(
     config.isSandbox
@@ -53,23 +78,32 @@ function greet(config: Config, { url }: Listener): void {
   say(`\nTry:\n  curl ${url}/graphql -H 'content-type: application/json' \\\n    -d '{"query":"${TRY}"}'\n`)
 }
 
-/** For people; logs go to standard error. */
+/** For people; logs, warnings and mistakes go to standard error. */
 function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
 function fail(error: unknown): never {
-  const lines = error instanceof ConfigError ? error.mistakes : [readable(error)]
+  const lines = error instanceof ConfigError ? error.mistakes : [(error as Error).message]
   for (const line of lines) process.stderr.write(`${line}\n`)
   process.exit(1)
 }
 
-function readable(error: unknown): string {
+/** Why it can't listen, in a line. */
+function readable(error: unknown, { host, port }: Config): string {
   const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'EADDRINUSE') return 'PORT is in use by another program; set PORT to a free one.'
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'HOST is no address of this machine.'
-  if (code === 'EACCES') return 'PORT may not be used by this account; set PORT to 1024 or above.'
-  return `dirgraph could not start: ${message}`
+  switch (code) {
+    case 'EADDRINUSE':
+      return `PORT ${port} is in use by another program; set PORT to a free one.`
+    case 'EACCES':
+      return `PORT ${port} may not be used by this account; set PORT to 1024 or above.`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `HOST ${host} is no address of this machine.`
+    default:
+      return `dirgraph could not start: ${message}`
+  }
 }
 
 const { version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
@@ -77,6 +111,6 @@ const { version, description } = JSON.parse(readFileSync(new URL('../package.jso
 await runMain(
   defineCommand({
     meta: { name: 'dirgraph', version, description },
-    run: () => serve().catch(fail),
+    run: ({ rawArgs }) => (rawArgs.length === 0 ? serve() : refuse(rawArgs)).catch(fail),
   }),
 )

@@ -4,7 +4,7 @@ import { z } from 'zod'
 export interface Config {
   readonly host: string
   readonly port: number
-  /** Null where the provider is not set up. */
+  /** Null where the provider is not set up, and on the sandbox. */
   readonly workos: { readonly apiKey: string; readonly apiUrl: string } | null
   readonly scalekit: {
     readonly environmentUrl: string
@@ -15,6 +15,8 @@ export interface Config {
   readonly isSandbox: boolean
   readonly graphiql: boolean
   readonly logLevel: LogLevel
+  /** Started by `npm start`, `npx` or the like, with npm as the one who is told to stop. */
+  readonly isUnderNpm: boolean
   /** What is not wrong, but probably not meant. */
   readonly warnings: readonly string[]
 }
@@ -35,120 +37,139 @@ export class ConfigError extends Error {
 const flag = z.enum(['true', 'false']).transform(word => word === 'true')
 
 /** A credential belongs into a header, where white space and line breaks have no place. */
-const secret = z.string().regex(/^[\x21-\x7e]+$/)
+const credential = z.string().regex(/^[\x21-\x7e]+$/)
 
-const baseUrl = z
-  .string()
-  .refine(isSafeBaseUrl)
-  .transform(url => url.replace(/\/+$/, ''))
+const baseUrl = z.string().refine(isSafeBaseUrl).transform(toBaseUrl)
 
+/** Each setting with what it may hold, as its mistakes say it. */
 const settings = z.object({
-  HOST: z.string().default('127.0.0.1'),
+  HOST: z
+    .string()
+    .regex(/^[\w.:%-]+$/)
+    .default('127.0.0.1')
+    .describe('a host name or address to listen on'),
   PORT: z
     .string()
     .regex(/^\d{1,5}$/)
     .transform(Number)
     .refine(port => port <= 65_535)
-    .default(4_000),
-  WORKOS_API_KEY: secret.optional(),
-  WORKOS_API_URL: baseUrl.default('https://api.workos.com'),
-  SCALEKIT_ENVIRONMENT_URL: baseUrl.optional(),
-  SCALEKIT_CLIENT_ID: secret.optional(),
-  SCALEKIT_CLIENT_SECRET: secret.optional(),
-  DIRGRAPH_SANDBOX: flag.optional(),
-  DIRGRAPH_GRAPHIQL: flag.optional(),
-  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+    .default(4_000)
+    .describe('a port number, 0 to 65535'),
+  WORKOS_API_KEY: credential.optional().describe('an API key without white space'),
+  WORKOS_API_URL: baseUrl
+    .default('https://api.workos.com')
+    .describe('an https URL without query (http on loopback only)'),
+  SCALEKIT_ENVIRONMENT_URL: baseUrl.optional().describe('an https URL without query (http on loopback only)'),
+  SCALEKIT_CLIENT_ID: credential.optional().describe('a client id without white space'),
+  SCALEKIT_CLIENT_SECRET: credential.optional().describe('a client secret without white space'),
+  DIRGRAPH_SANDBOX: flag.optional().describe('`true` or `false`'),
+  DIRGRAPH_GRAPHIQL: flag.optional().describe('`true` or `false`'),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe(LOG_LEVELS.join(', ')),
 })
 type Name = keyof typeof settings.shape
+type Given = Readonly<Partial<Record<string, string>>>
 
-const MAY_HOLD: Record<Name, string> = {
-  HOST: 'a host name or address to listen on',
-  PORT: 'a port number, 0 to 65535',
-  WORKOS_API_KEY: 'an API key without white space',
-  WORKOS_API_URL: 'an https URL without query (http on loopback only)',
-  SCALEKIT_ENVIRONMENT_URL: 'an https URL without query (http on loopback only)',
-  SCALEKIT_CLIENT_ID: 'a client id without white space',
-  SCALEKIT_CLIENT_SECRET: 'a client secret without white space',
-  DIRGRAPH_SANDBOX: '`true` or `false`',
-  DIRGRAPH_GRAPHIQL: '`true` or `false`',
-  LOG_LEVEL: LOG_LEVELS.join(', '),
-}
-
-const SECRETS: ReadonlySet<string> = new Set<Name>(['WORKOS_API_KEY', 'SCALEKIT_CLIENT_SECRET'])
+const SECRETS: ReadonlySet<Name> = new Set(['WORKOS_API_KEY', 'SCALEKIT_CLIENT_SECRET'])
 const SCALEKIT: readonly Name[] = ['SCALEKIT_ENVIRONMENT_URL', 'SCALEKIT_CLIENT_ID', 'SCALEKIT_CLIENT_SECRET']
 
 /** Reads the settings. An empty one counts as not given. Throws `ConfigError` with all mistakes at once. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== '' && value !== undefined),
-  )
-  const parsed = settings.safeParse(given)
-  const wrong = parsed.success ? [] : [...new Set(parsed.error.issues.map(issue => issue.path[0] as Name))]
-  const mistakes = wrong.map(name => `${name} is ${show(name, given[name])}; it may be ${MAY_HOLD[name]}.`)
+  const given: Given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value))
+  const isProviderGiven = ['WORKOS_API_KEY', ...SCALEKIT].some(name => given[name] !== undefined)
+  const isSandbox =
+    given.DIRGRAPH_SANDBOX === 'true' || (given.DIRGRAPH_SANDBOX === undefined && !isProviderGiven)
 
-  const isScalekitGiven = SCALEKIT.filter(name => given[name] !== undefined)
-  const isSandbox = given.DIRGRAPH_SANDBOX === 'true' || isUnset(given)
-  if (!isSandbox && isScalekitGiven.length > 0 && isScalekitGiven.length < SCALEKIT.length) {
-    const missing = SCALEKIT.filter(name => !isScalekitGiven.includes(name))
-    mistakes.push(...missing.map(name => `${name} is not set; Scalekit needs all of ${SCALEKIT.join(', ')}.`))
-  }
-  if (
-    given.DIRGRAPH_SANDBOX === 'false' &&
-    given.WORKOS_API_KEY === undefined &&
-    isScalekitGiven.length === 0
-  ) {
-    mistakes.push(
-      'DIRGRAPH_SANDBOX is `false` and no provider is set; set WORKOS_API_KEY or the three of Scalekit.',
-    )
-  }
+  const parsed = settings.safeParse(given)
+  const wrong = new Set(parsed.error?.issues.map(issue => issue.path[0] as Name))
+  const mistakes = [...wrong].map(name => toMistake(name, given))
+  // A sandbox neither needs the providers' settings nor reads them.
+  if (!isSandbox) mistakes.push(...findMissing(given, isProviderGiven))
   if (mistakes.length > 0 || !parsed.success) throw new ConfigError(mistakes)
 
   const { data } = parsed
-  const { SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID, SCALEKIT_CLIENT_SECRET } = data
   return Object.freeze({
     host: data.HOST,
     port: data.PORT,
-    workos:
-      data.WORKOS_API_KEY === undefined || isSandbox
-        ? null
-        : { apiKey: data.WORKOS_API_KEY, apiUrl: data.WORKOS_API_URL },
-    scalekit:
-      SCALEKIT_ENVIRONMENT_URL && SCALEKIT_CLIENT_ID && SCALEKIT_CLIENT_SECRET && !isSandbox
-        ? {
-            environmentUrl: SCALEKIT_ENVIRONMENT_URL,
-            clientId: SCALEKIT_CLIENT_ID,
-            clientSecret: SCALEKIT_CLIENT_SECRET,
-          }
-        : null,
+    workos: isSandbox ? null : toWorkos(data),
+    scalekit: isSandbox ? null : toScalekit(data),
     isSandbox,
     graphiql: data.DIRGRAPH_GRAPHIQL ?? isSandbox,
     logLevel: data.LOG_LEVEL,
-    warnings: unknownNames(given),
+    isUnderNpm: given.npm_lifecycle_event !== undefined,
+    warnings: findWarnings(given, isSandbox && isProviderGiven),
   })
 }
 
-/** Whether no provider is set up, and it is not said that the sandbox must not stand in. */
-function isUnset(given: Readonly<Record<string, string | undefined>>): boolean {
-  const isProviderSet = given.WORKOS_API_KEY !== undefined || SCALEKIT.some(name => given[name] !== undefined)
-  return !isProviderSet && given.DIRGRAPH_SANDBOX !== 'false'
+type Settings = z.output<typeof settings>
+
+function toWorkos({ WORKOS_API_KEY: apiKey, WORKOS_API_URL: apiUrl }: Settings): Config['workos'] {
+  return apiKey === undefined ? null : { apiKey, apiUrl }
 }
 
-function unknownNames(given: Readonly<Record<string, unknown>>): string[] {
-  return Object.keys(given)
+function toScalekit({
+  SCALEKIT_ENVIRONMENT_URL: environmentUrl,
+  SCALEKIT_CLIENT_ID: clientId,
+  SCALEKIT_CLIENT_SECRET: clientSecret,
+}: Settings): Config['scalekit'] {
+  return environmentUrl && clientId && clientSecret ? { environmentUrl, clientId, clientSecret } : null
+}
+
+function findMissing(given: Given, isProviderGiven: boolean): string[] {
+  // What DIRGRAPH_SANDBOX holds may be the mistake itself; then it has its line already.
+  if (!isProviderGiven && given.DIRGRAPH_SANDBOX === 'false') {
+    return [
+      'DIRGRAPH_SANDBOX is `false` and no provider is set; set WORKOS_API_KEY or the three of Scalekit.',
+    ]
+  }
+  const missing = SCALEKIT.filter(name => given[name] === undefined)
+  if (missing.length === SCALEKIT.length) return []
+  return missing.map(name => `${name} is not set; Scalekit needs all of ${SCALEKIT.join(', ')}.`)
+}
+
+function findWarnings(given: Given, isProviderIgnored: boolean): string[] {
+  const warnings = Object.keys(given)
     .filter(name => name.startsWith('DIRGRAPH_') && !(name in settings.shape))
-    .map(name => `${name} is no setting of dirgraph; it is ignored.`)
+    .map(name => `${onOneLine(name)} is no setting of dirgraph; it is ignored.`)
+  if (isProviderIgnored) {
+    warnings.push('DIRGRAPH_SANDBOX is `true`; the settings of WorkOS and Scalekit are ignored.')
+  } else if (given.WORKOS_API_URL !== undefined && given.WORKOS_API_KEY === undefined) {
+    warnings.push('WORKOS_API_URL is set without WORKOS_API_KEY; it is ignored.')
+  }
+  return warnings
 }
 
-function show(name: Name, value: string | undefined): string {
-  if (value === undefined) return 'not set'
-  return SECRETS.has(name) ? 'set to something that can not be used' : `\`${value}\``
+function toMistake(name: Name, given: Given): string {
+  return `${name} is ${show(name, given)}; it may be ${settings.shape[name].description}.`
+}
+
+/** What a setting held, so that its author knows it again, but for what is secret or looks as if it were. */
+function show(name: Name, given: Given): string {
+  const value = given[name] ?? ''
+  // Somebody may have put a key into the line above or below its own.
+  const isSecret =
+    SECRETS.has(name) ||
+    /(^|[^a-z])(sk|key|test|live|prod|secret)_/i.test(value) ||
+    [...SECRETS].some(secret => given[secret] !== undefined && value.includes(given[secret]))
+  if (isSecret) return 'set to something that can not be used'
+  const withoutCredentials = value.replace(/^([a-z]+:\/\/)?.*@/is, '$1…@').replace(/[?#].*$/s, '?…')
+  return `\`${onOneLine(withoutCredentials)}\``
+}
+
+function onOneLine(text: string): string {
+  const printable = text.replace(/\p{C}/gu, '\u{fffd}')
+  return printable.length > 80 ? `${printable.slice(0, 80)}…` : printable
 }
 
 /** Keys travel to this address, so it is https; only a test on the same machine may do without. */
 function isSafeBaseUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false
   const url = new URL(text)
   const isLoopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)
-  const isPlain = url.search === '' && url.hash === '' && url.username === '' && url.password === ''
-  return isPlain && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback))
+  const isPlain = !/[?#]/.test(text) && url.username === '' && url.password === ''
+  return isPlain && (url.protocol === 'https:' || isLoopback)
+}
+
+function toBaseUrl(text: string): string {
+  const { origin, pathname } = new URL(text)
+  return `${origin}${pathname}`.replace(/\/+$/, '')
 }

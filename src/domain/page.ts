@@ -3,7 +3,7 @@ import type { ProviderError } from './provider-error.ts'
 /** Which part of a list is wanted. */
 export interface PageRequest {
   readonly direction: 'forward' | 'backward'
-  /** How many items at most: 1 to 100. */
+  /** How many items at most: 1 to 100, or 0 when only the count is wanted. */
   readonly limit: number
   /** Where to go on, exclusive, as the adapter issued it; null is the start (the end, when backward). */
   readonly cursor: string | null

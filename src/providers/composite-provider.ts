@@ -108,7 +108,7 @@ export function createCompositeProvider(
       const found = await Promise.all(
         [...providers.values()].map(provider => settle(provider.findUsersByEmail(email, detail, call))),
       )
-      return found.flatMap(users => users)
+      return found.flat()
     },
 
     enableScim: async (key, call) => home(key).enableScim(key, call),

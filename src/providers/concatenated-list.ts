@@ -1,6 +1,7 @@
 import type { ProviderName } from '../domain/entity-key.ts'
 import type { Edge, Page, PageRequest } from '../domain/page.ts'
 import { InvalidInputError, ProviderError, UnsupportedError } from '../domain/provider-error.ts'
+import { EMPTY_PAGE } from './page-of-list.ts'
 import { settle } from './settle.ts'
 
 /** One provider's part of a list over all of them. */
@@ -21,6 +22,7 @@ interface Place {
  * more when it ends exactly where a part does, since only the next part knows whether it is empty.
  */
 export async function concatenatedPage<T>(parts: readonly Part<T>[], request: PageRequest): Promise<Page<T>> {
+  if (request.limit === 0 && parts.length !== 1) return { ...EMPTY_PAGE, totalCount: null }
   const isForward = request.direction === 'forward'
   const from =
     request.cursor === null ? null : parsePlace(parts, request.cursor, isForward ? 'after' : 'before')

@@ -14,7 +14,10 @@ export function pageOfList<T extends { readonly key: EntityKey }>(
   const cursors = list.map((item, index) => (item instanceof Error ? `#${index}` : upstreamIdOf(item.key)))
   const at = cursor === null ? null : cursors.indexOf(cursor)
   if (at === -1)
-    throw new InvalidInputError('The cursor names an item that is not in this list any more.', 'after')
+    throw new InvalidInputError(
+      'The cursor names an item that is not in this list any more.',
+      direction === 'forward' ? 'after' : 'before',
+    )
   const [start, end] =
     direction === 'forward'
       ? [at === null ? 0 : at + 1, Math.min((at ?? -1) + 1 + limit, list.length)]

@@ -21,6 +21,7 @@ import {
   type Organization,
   suffices,
 } from '../domain/entities.ts'
+import type { EntityKey } from '../domain/entity-key.ts'
 import { nodesOf, type Page } from '../domain/page.ts'
 import { ProviderError } from '../domain/provider-error.ts'
 
@@ -68,14 +69,29 @@ export function createLoaders(provider: DirectoryProvider, call: CallContext) {
 
 type Finder<T> = DataLoader<Find, T | null, string>
 
+/** A loader of entities by key. Asks that differ only in detail are one ask, for the most that any of them needs. */
 function finder<T extends Find>(
   name: string,
   findMany: (finds: readonly Find[]) => Promise<Found<T>[]>,
 ): Finder<T> {
-  return new DataLoader<Find, T | null, string>(findMany, {
+  const batch = async (finds: readonly Find[]): Promise<Found<T>[]> => {
+    const merged = new Map<EntityKey, Find>()
+    for (const { key, detail } of finds) {
+      merged.set(key, { key, detail: moreDetail(detail, merged.get(key)?.detail ?? detail) })
+    }
+    const found = await findMany([...merged.values()])
+    const foundOf = new Map([...merged.keys()].map((key, index) => [key, found[index]]))
+    remember(
+      loader,
+      found.filter((slot): slot is T => slot !== null && !(slot instanceof ProviderError)),
+    )
+    return finds.map(({ key }) => foundOf.get(key) as Found<T>)
+  }
+  const loader: Finder<T> = new DataLoader<Find, T | null, string>(batch, {
     name,
     cacheKeyFn: ({ key, detail }) => `${key} ${detail}`,
   })
+  return loader
 }
 
 interface ListAsk {

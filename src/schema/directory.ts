@@ -23,7 +23,7 @@ import {
 } from './entity-types.ts'
 import { ProviderEnum } from './provider.ts'
 import { resolveConnection } from './resolve-connection.ts'
-import { loadEntity, resolveEntity } from './resolve-entity.ts'
+import { loadEntity, parseUpstreamId, resolveEntity } from './resolve-entity.ts'
 import { neededDetail } from './selection.ts'
 
 const DirectoryStateEnum = builder.enumType('DirectoryState', {
@@ -156,7 +156,8 @@ builder.node(DirectoryType, {
       resolve: (within, args, { loaders }, info) => {
         const { groupId, email, updatedAfter } = args.filter ?? {}
         const filter = {
-          group: groupId ? parseGlobalIdOf('DirectoryGroup', groupId, 'filter.groupId') : null,
+          group:
+            typeof groupId === 'string' ? parseGlobalIdOf('DirectoryGroup', groupId, 'filter.groupId') : null,
           email: email || null,
           updatedAfter: updatedAfter ?? null,
         }
@@ -232,11 +233,17 @@ builder.queryFields(t => ({
     args: { by: t.arg({ type: DirectoryBy, required: true, description: 'How it is named.' }) },
     description: 'One directory, or null where there is none.',
     resolve: (_root, { by }, context, info) => {
-      const key = by.workosId
-        ? directoryKeyInAnyOrganization('workos', by.workosId)
-        : by.scalekit
-          ? directoryKey('scalekit', by.scalekit.organizationId, by.scalekit.directoryId)
-          : parseGlobalIdOf('Directory', by.id ?? '', 'by.id')
+      const { id = '', workosId, scalekit } = by
+      const key =
+        typeof workosId === 'string'
+          ? directoryKeyInAnyOrganization('workos', parseUpstreamId(workosId, 'by.workosId'))
+          : scalekit
+            ? directoryKey(
+                'scalekit',
+                parseUpstreamId(scalekit.organizationId, 'by.scalekit.organizationId'),
+                parseUpstreamId(scalekit.directoryId, 'by.scalekit.directoryId'),
+              )
+            : parseGlobalIdOf('Directory', id, 'by.id')
       return loadEntity(context, 'Directory', key, neededDetail(info, 'Directory'))
     },
   }),
@@ -250,9 +257,10 @@ builder.queryFields(t => ({
     description: 'Directories across organizations.',
     resolve: (_root, args, { loaders }, info) => {
       const { provider = null, organizationId, search } = args.filter ?? {}
-      const organization = organizationId
-        ? parseGlobalIdOf('Organization', organizationId, 'filter.organizationId')
-        : null
+      const organization =
+        typeof organizationId === 'string'
+          ? parseGlobalIdOf('Organization', organizationId, 'filter.organizationId')
+          : null
       const filter = { provider, organization, search: search || null }
       return resolveConnection(args, info, {
         kind: 'Directory',

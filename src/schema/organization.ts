@@ -4,7 +4,7 @@ import { builder } from './builder.ts'
 import { DirectoryConnection, OrganizationConnection, OrganizationType } from './entity-types.ts'
 import { ProviderEnum } from './provider.ts'
 import { resolveConnection } from './resolve-connection.ts'
-import { loadEntity } from './resolve-entity.ts'
+import { loadEntity, parseUpstreamId } from './resolve-entity.ts'
 import { neededDetail } from './selection.ts'
 
 const OrganizationDomain = builder
@@ -115,11 +115,13 @@ builder.queryFields(t => ({
     args: { by: t.arg({ type: OrganizationBy, required: true, description: 'How it is named.' }) },
     description: 'One organization, or null where there is none.',
     resolve: (_root, { by }, context, info) => {
-      const key = by.workosId
-        ? organizationKey('workos', by.workosId)
-        : by.scalekitId
-          ? organizationKey('scalekit', by.scalekitId)
-          : parseGlobalIdOf('Organization', by.id ?? '', 'by.id')
+      const { id = '', workosId, scalekitId } = by
+      const key =
+        typeof workosId === 'string'
+          ? organizationKey('workos', parseUpstreamId(workosId, 'by.workosId'))
+          : typeof scalekitId === 'string'
+            ? organizationKey('scalekit', parseUpstreamId(scalekitId, 'by.scalekitId'))
+            : parseGlobalIdOf('Organization', id, 'by.id')
       return loadEntity(context, 'Organization', key, neededDetail(info, 'Organization'))
     },
   }),

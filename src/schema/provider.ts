@@ -1,5 +1,5 @@
 import type { ProviderStatus } from '../domain/directory-provider.ts'
-import { OPERATIONS } from '../domain/provider-error.ts'
+import type { Operation } from '../domain/provider-error.ts'
 import { builder } from './builder.ts'
 
 export const ProviderEnum = builder.enumType('Provider', {
@@ -12,7 +12,19 @@ export const ProviderEnum = builder.enumType('Provider', {
 
 export const ProviderOperationEnum = builder.enumType('ProviderOperation', {
   description: 'What not every provider can do.',
-  values: OPERATIONS,
+  values: {
+    ENABLE_SCIM: { description: 'Letting an organization’s directories be synced: enableScim.' },
+    DISABLE_SCIM: { description: 'Ending that: disableScim.' },
+    ENABLE_DIRECTORY: { description: 'Switching a directory on: enableDirectory.' },
+    DISABLE_DIRECTORY: { description: 'Pausing it: disableDirectory.' },
+    CREATE_DIRECTORY: { description: 'Setting a directory up: createDirectory.' },
+    DELETE_DIRECTORY: { description: 'Deleting it: deleteDirectory.' },
+    CREATE_PORTAL_LINK: { description: 'A link for an organization’s admin: createPortalLink.' },
+    CREATE_DIRECTORY_SECRET: { description: 'A secret for the identity provider: createDirectorySecret.' },
+    SYNC_DIRECTORY: { description: 'A sync at once: syncDirectory.' },
+    SEARCH_ORGANIZATIONS: { description: 'Organizations by a part of their name.' },
+    SEARCH_DIRECTORIES: { description: 'Directories by a part of their name.' },
+  } satisfies Record<Operation, { description: string }>,
 })
 
 const ProviderStatusType = builder.objectRef<ProviderStatus>('ProviderStatus').implement({

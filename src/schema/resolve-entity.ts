@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import type { Detail, EntityOf } from '../domain/entities.ts'
-import { type EntityKey, type EntityKind, providerOf } from '../domain/entity-key.ts'
-import { ProviderError, UnavailableError } from '../domain/provider-error.ts'
+import { type EntityKey, type EntityKind, parseEntityKey, providerOf } from '../domain/entity-key.ts'
+import { InvalidInputError, ProviderError, UnavailableError } from '../domain/provider-error.ts'
 import { forgetReads, type RequestContext } from '../request/context.ts'
 import { neededDetail } from './selection.ts'
 
@@ -61,6 +61,12 @@ export async function readBack<Kind extends EntityKind>(
       `This was carried out, but could not be read back: ${error.message}`,
     )
   }
+}
+
+/** A provider's own id, as a client sends it. Throws `InvalidInputError` for one that could not stand in a key. */
+export function parseUpstreamId(id: string, field: string): string {
+  if (parseEntityKey(`workos:${id}`, 'Organization') !== null) return id
+  throw new InvalidInputError(`\`${field}\` is not the form of an id.`, field)
 }
 
 /** An entity of which only the key is known; handed out only where the selection reads nothing else. */

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql'
-import { createGraphQLError, type MaskError } from 'graphql-yoga'
+import { createGraphQLError, type MaskError, type Plugin } from 'graphql-yoga'
 import { ProviderError, RateLimitedError, UnavailableError } from '../domain/provider-error.ts'
 import { type Logger, toLoggable } from '../telemetry/logger.ts'
 
@@ -17,7 +17,8 @@ export function createMaskError(log: Logger): MaskError {
       return createGraphQLError(original.message, { ...place, extensions: extensionsOf(original) })
     }
     if (error instanceof GraphQLError && (original === error || original instanceof GraphQLError)) {
-      const extensions = { ...error.extensions, code: 'BAD_USER_INPUT' }
+      const { http } = error.extensions
+      const extensions = { ...(http !== undefined && { http }), code: 'BAD_USER_INPUT' }
       return createGraphQLError(error.message, {
         ...place,
         source: error.source,
@@ -27,6 +28,18 @@ export function createMaskError(log: Logger): MaskError {
     }
     log.error({ error: toLoggable(original), path: place.path }, 'unexpected error')
     return createGraphQLError(message, { ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } })
+  }
+}
+
+/** Documents that do not hold to the schema are the caller's mistakes too; Yoga has a code of its own for them. */
+export function useValidationCode(): Plugin {
+  return {
+    onValidate:
+      () =>
+      ({ valid, result }) => {
+        if (valid) return
+        for (const error of result as readonly GraphQLError[]) error.extensions.code = 'BAD_USER_INPUT'
+      },
   }
 }
 

@@ -29,7 +29,10 @@ export interface UpstreamRequest {
   readonly query?: Query
   readonly json?: unknown
   readonly form?: Readonly<Record<string, string>>
-  /** For a GET that changes something upstream: sent once, as every other method is. */
+  /**
+   * True for a GET that changes something upstream: sent once, as every other method is. False for a POST that
+   * changes nothing.
+   */
   readonly isWrite?: boolean
   /** For answers whose body nobody reads, whatever its form. */
   readonly ignoreBody?: boolean
@@ -93,8 +96,12 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
     request: UpstreamRequest,
     call: CallContext,
     refused: string | null,
+    progress: { isSent: boolean },
   ): Promise<UpstreamAnswer> {
     const header = authorization === null ? null : await authorization(call, refused)
+    if (header !== null && header === refused) throw new UnavailableError(provider, 'credentials-refused')
+    call.signal.throwIfAborted()
+    progress.isSent = true
     try {
       const response = await http(request.path, toOptions(request, header, call.signal))
       return {
@@ -104,7 +111,10 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
     } catch (error) {
       if (!(error instanceof HTTPError)) throw error
       const { status } = error.response
-      if (status === 401 && header !== null && refused === null) return attempt(request, call, header)
+      if (status === 401 && header !== null && refused === null) {
+        progress.isSent = false
+        return attempt(request, call, header, progress)
+      }
       if (request.answers?.includes(status)) return { status, body: error.data }
       throw error
     }
@@ -113,17 +123,19 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
   async function send(request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer> {
     const isWrite = request.isWrite ?? request.method !== 'get'
     const startedAt = performance.now()
+    const progress = { isSent: false }
     try {
       call.signal.throwIfAborted()
-      const answer = await attempt(request, call, null)
+      const answer = await attempt(request, call, null, progress)
       reachable = true
       logCall(request, call, startedAt, answer.status)
       return answer
     } catch (thrown) {
       const error = toProviderError(provider, thrown)
-      reachable = !(error instanceof UnavailableError)
+      // A caller who went away says nothing about the provider.
+      if (!isAbandoned(call.signal)) reachable = !(error instanceof UnavailableError)
       logCall(request, call, startedAt, error instanceof UnavailableError ? error.reason : error.code)
-      throw isWrite && mayHaveArrived(thrown) ? toOutcomeUnknown(error) : error
+      throw isWrite && progress.isSent && mayHaveArrived(thrown) ? toOutcomeUnknown(error) : error
     }
   }
 
@@ -166,6 +178,11 @@ function toOptions(request: UpstreamRequest, authorization: string | null, signa
     ...(request.form !== undefined && { body: new URLSearchParams(request.form) }),
     ...(request.isWrite && { retry: 0 }),
   }
+}
+
+/** Whether it was the caller who gave up; a deadline that ran out is a signal's `TimeoutError` instead. */
+function isAbandoned({ aborted, reason }: AbortSignal): boolean {
+  return aborted && !(reason instanceof Error && reason.name === 'TimeoutError')
 }
 
 /** A page of HTML with status 200 is what a proxy in between sends; it is no answer of the provider's. */

@@ -12,10 +12,16 @@ import { walkPages } from './scalekit-paging.ts'
 /** Organizations that one page of directories may look into, before the search for more is given up. */
 export const MAX_WALKED_ORGANIZATIONS = 200
 
-/** The place of a directory: where its organization is, which one that is, and which of its directories this is. */
+/**
+ * The place of a directory: where its organization is, which one that is, and which of its directories this is.
+ * An organization that could not be read has a place, but no id.
+ */
 const placeWire = z.tuple([
   z.string(),
-  z.string().refine(id => isScalekitId('Organization', id)),
+  z
+    .string()
+    .refine(id => isScalekitId('Organization', id))
+    .nullable(),
   z.int().min(0),
 ])
 
@@ -60,12 +66,19 @@ export function createDirectoryWalk(lists: ScalekitLists) {
       while (ahead.length > 0) {
         const some = ahead.splice(0, room())
         walked += some.length
-        if (walked > MAX_WALKED_ORGANIZATIONS) throw tooManyOrganizations()
+        if (walked > MAX_WALKED_ORGANIZATIONS) {
+          // What was found is a page, short as it is, and the next one looks further from there.
+          if (room() < request.limit) return
+          throw tooManyOrganizations()
+        }
         const last = ahead.length === 0 && isEnd ? some.at(-1) : undefined
         yield* await Promise.all(
           some.map(edge =>
             edge.node instanceof Error
-              ? { edges: [{ node: edge.node, cursor: edge.cursor }], isEnd: edge === last }
+              ? {
+                  edges: [{ node: edge.node, cursor: formatPlace(edge.cursor, null, 0) }],
+                  isEnd: edge === last,
+                }
               : stopAt(edge.cursor, edge.node.key, edge === last, call),
           ),
         )
@@ -91,7 +104,7 @@ export function createDirectoryWalk(lists: ScalekitLists) {
       isMore = taken.length < wanted.length || !stop.isEnd
     }
 
-    if (from !== null) {
+    if (from !== null && from.organization !== null) {
       const here = await stopAt(from.place, from.organization, false, call)
       take({ ...here, edges: isForward ? here.edges.slice(from.index + 1) : here.edges.slice(0, from.index) })
     }
@@ -118,14 +131,18 @@ export function matches(directory: Pick<Directory, 'name'>, search: string | nul
   return search === null || directory.name.toLowerCase().includes(search.toLowerCase())
 }
 
-function formatPlace(place: string, organization: EntityKey, index: number): string {
-  return JSON.stringify([place, upstreamIdOf(organization), index])
+function formatPlace(place: string, organization: EntityKey | null, index: number): string {
+  return JSON.stringify([place, organization && upstreamIdOf(organization), index])
 }
 
 function parsePlace(cursor: string, field: 'after' | 'before') {
   try {
     const [place, organization, index] = placeWire.parse(JSON.parse(cursor))
-    return { place, organization: organizationKey('scalekit', organization), index }
+    return {
+      place,
+      organization: organization === null ? null : organizationKey('scalekit', organization),
+      index,
+    }
   } catch {
     throw new InvalidInputError('This is no cursor of Scalekit.', field, 'scalekit')
   }

@@ -62,9 +62,16 @@ export function walkPages<T extends { readonly key: string }>(
   sizes: PageSizes,
   fetchPage: FetchTokenPage<T>,
 ): Promise<Page<T>> {
+  if (request.limit === 0) return countOnly(sizes, fetchPage)
   return request.direction === 'forward'
     ? walkForward(request, sizes, fetchPage)
     : walkBackward(request, fetchPage)
+}
+
+/** Every page tells the count, so the smallest one will do. */
+async function countOnly<T>({ min }: PageSizes, fetchPage: FetchTokenPage<T>): Promise<Page<T>> {
+  const { totalCount } = await fetchPage('', min)
+  return { edges: [], hasNextPage: false, hasPreviousPage: false, totalCount }
 }
 
 async function walkForward<T extends { readonly key: string }>(
@@ -83,7 +90,10 @@ async function walkForward<T extends { readonly key: string }>(
     const nextTrail = page.next === null || asked.has(page.next) ? null : advance(trail, page.next)
     if (page.next !== null && nextTrail === null) throw new UnavailableError('scalekit', 'cursor-loop')
 
-    const fresh = newEdges(page, { token: at, size, trail }, edges).slice(skip)
+    const fresh = newEdges(page, { token: at, size, trail }, edges, skip)
+    // A page that only repeats what was there already leads nowhere, whatever its token.
+    if (fresh.length === 0 && page.items.length > skip && page.next !== null)
+      throw new UnavailableError('scalekit', 'cursor-loop')
     const taken = fresh.slice(0, limit - edges.length)
     edges.push(...taken)
     if (edges.length === limit || page.next === null || nextTrail === null) {
@@ -115,7 +125,7 @@ async function walkBackward<T extends { readonly key: string }>(
     if (asked.has(at)) throw new UnavailableError('scalekit', 'cursor-loop')
     asked.add(at)
     const page: TokenPage<T> = await fetchPage(at, from.size)
-    const here = newEdges(page, { token: at, size: from.size, trail: TRAIL_START }, edges).slice(0, end)
+    const here = newEdges(page, { token: at, size: from.size, trail: TRAIL_START }, edges, 0, end)
     const taken = here.slice(Math.max(0, here.length - (limit - edges.length)))
     edges = [...taken, ...edges]
     totalCount = page.totalCount
@@ -142,16 +152,22 @@ function startAfter(from: Place | null): [token: string, trail: Trail, skip: num
   return [from.next, trail, 0]
 }
 
-/** The items of a page with their places, less those that are there already: a list that grows pushes items on. */
+/**
+ * The items of a page from `start` to `end` with their places, less those that are there already: a list that grows
+ * pushes items on.
+ */
 function newEdges<T extends { readonly key: string }>(
   { items, next, previous }: TokenPage<T>,
   page: Pick<Place, 'token' | 'size' | 'trail'>,
   already: readonly Edge<T>[],
+  start: number,
+  end = Number.POSITIVE_INFINITY,
 ): Edge<T>[] {
   const seen = new Set(already.map(({ node }) => keyOf(node)))
   const last = items.length - 1
   return items.flatMap((node, index) => {
-    if (!(node instanceof Error) && seen.has(keyOf(node))) return []
+    if (index < start || index >= end || (!(node instanceof Error) && seen.has(keyOf(node)))) return []
+    seen.add(keyOf(node))
     const place = {
       ...page,
       index,

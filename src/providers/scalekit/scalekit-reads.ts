@@ -5,10 +5,16 @@ import type {
   ListGroups,
   ListUsers,
 } from '../../domain/directory-provider.ts'
-import { type Directory, type DirectoryGroup, type DirectoryUser, suffices } from '../../domain/entities.ts'
-import { directoryKeyOf, type EntityKey, organizationKeyOf } from '../../domain/entity-key.ts'
+import {
+  type Detail,
+  type Directory,
+  type DirectoryGroup,
+  type DirectoryUser,
+  suffices,
+} from '../../domain/entities.ts'
+import { answersTo, directoryKeyOf, type EntityKey, organizationKeyOf } from '../../domain/entity-key.ts'
 import type { Page } from '../../domain/page.ts'
-import { InvalidInputError } from '../../domain/provider-error.ts'
+import { InvalidInputError, ProviderError } from '../../domain/provider-error.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
 import { everyItem } from '../every-item.ts'
 import { EMPTY_PAGE, pageOfList } from '../page-of-list.ts'
@@ -41,9 +47,9 @@ export function createScalekitReads(client: UpstreamClient): Reads {
   async function findOrganization(key: EntityKey, call: CallContext) {
     const path = organizationPath(key)
     const { status, body } = await client.send({ method: 'get', path, answers: [404] }, call)
-    return status === 404
-      ? null
-      : toOrganization(parseAnswer('scalekit', organizationAnswer, body).organization)
+    if (status === 404) return null
+    const organization = toOrganization(parseAnswer('scalekit', organizationAnswer, body).organization)
+    return answersTo(key, organization.key) ? organization : null
   }
 
   async function findDirectory(key: EntityKey, call: CallContext) {
@@ -62,7 +68,12 @@ export function createScalekitReads(client: UpstreamClient): Reads {
     const found = there.filter(
       directory => directory !== null && !(directory instanceof Error),
     ) as Directory[]
-    return new Map(found.map(directory => [directory.key, directory]))
+    // A record that could not be read may be the one that is missing.
+    const unread = there.find(directory => directory instanceof ProviderError) ?? null
+    return new Map<EntityKey, Found<Directory>>([
+      ...keys.map(key => [key, unread] as const),
+      ...found.map(directory => [directory.key, directory] as const),
+    ])
   }
 
   /** Finds users or groups of one directory by one scan for all of them. */
@@ -76,7 +87,7 @@ export function createScalekitReads(client: UpstreamClient): Reads {
       if (wanted.delete(item.key)) found.set(item.key, item)
     }
     const failure = await settle(scanPages(fetchPage, visit, () => wanted.size === 0))
-    for (const key of wanted) found.set(key, failure instanceof Error ? failure : null)
+    for (const key of wanted) found.set(key, failure)
     return found
   }
 
@@ -87,11 +98,12 @@ export function createScalekitReads(client: UpstreamClient): Reads {
     const directory = directoryKeyOf(within.key)
     const group = within.kind === 'DirectoryGroup' ? within.key : filter.group
     if (group !== null && directoryKeyOf(group) !== directory) return EMPTY_PAGE
-    const fetchPage = lists.users(directory, { ...filter, group }, detail, call)
-    if (filter.email === null) return walkPages(page, MEMBER_SIZES, fetchPage)
-    return pageOfList(await scanForEmail(filter.email, fetchPage), page)
+    const users = (needed: Detail) => lists.users(directory, { ...filter, group }, needed, call)
+    if (filter.email === null) return walkPages(page, MEMBER_SIZES, users(detail))
+    return pageOfList(await scanForEmail(filter.email, users('full')), page)
   }
 
+  /** Reads in full, since a person's further addresses come with the details only. */
   async function scanForEmail(
     email: string,
     fetchPage: FetchTokenPage<DirectoryUser>,
@@ -192,11 +204,11 @@ export function createScalekitReads(client: UpstreamClient): Reads {
       ),
 
     /** There is no look-up by address: every directory is read, each up to the bound of a scan. */
-    async findUsersByEmail(email, detail, call) {
-      const directories = await everyItem(page => walkDirectories(page, null, call))
+    async findUsersByEmail(email, _detail, call) {
+      const directories = await everyItem('scalekit', page => walkDirectories(page, null, call))
       const scans = directories.map(directory => {
         if (directory instanceof Error) return directory
-        return settle(scanForEmail(email, lists.users(directory.key, NO_FILTER, detail, call)))
+        return settle(scanForEmail(email, lists.users(directory.key, NO_FILTER, 'full', call)))
       })
       return (await Promise.all(scans)).flat()
     },

@@ -30,6 +30,7 @@ export function createScalekitToken(
     const answer = await client.send(
       {
         method: 'post',
+        isWrite: false,
         path: 'oauth/token',
         form: {
           grant_type: 'client_credentials',

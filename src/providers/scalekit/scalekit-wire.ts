@@ -93,7 +93,7 @@ export const groupWire = z.object({
 export const userWire = z.object({
   id: z.string().refine(id => isScalekitId('DirectoryUser', id)),
   email: optionalText,
-  emails: listOf(z.string()),
+  emails: listOf(z.string()).transform(emails => emails.filter(email => email !== '')),
   preferred_username: optionalText,
   given_name: optionalText,
   family_name: optionalText,

@@ -13,48 +13,54 @@ import { directoryKey, type EntityKey, memberKey, organizationKey } from '../../
 import type { DirectoryWire, GroupWire, OrganizationWire, UserWire } from './workos-wire.ts'
 
 /** REST says linked and unlinked where events say active and inactive; both mean the same. */
-const STATES: Record<string, DirectoryState> = {
-  active: 'ACTIVE',
-  linked: 'ACTIVE',
-  inactive: 'INACTIVE',
-  unlinked: 'INACTIVE',
-  validating: 'VALIDATING',
-  invalidcredentials: 'INVALID_CREDENTIALS',
-  deleting: 'DELETING',
-}
+const STATES: ReadonlyMap<string, DirectoryState> = new Map(
+  Object.entries({
+    active: 'ACTIVE',
+    linked: 'ACTIVE',
+    inactive: 'INACTIVE',
+    unlinked: 'INACTIVE',
+    validating: 'VALIDATING',
+    invalidcredentials: 'INVALID_CREDENTIALS',
+    deleting: 'DELETING',
+  } as const),
+)
 
 /** Directory types, spelled without case, spaces and punctuation, since sources differ in all three. */
-const TYPES: Record<string, readonly [IdentityProvider, DirectoryProtocol]> = {
-  azurescimv20: ['ENTRA_ID', 'SCIM'],
-  bamboohr: ['BAMBOOHR', 'API'],
-  breathehr: ['BREATHE_HR', 'API'],
-  cezannehr: ['CEZANNE_HR', 'API'],
-  cyberarkscimv20: ['CYBERARK', 'SCIM'],
-  fourthhr: ['FOURTH_HR', 'API'],
-  genericscimv20: ['GENERIC', 'SCIM'],
-  gsuitedirectory: ['GOOGLE_WORKSPACE', 'API'],
-  gusto: ['GUSTO', 'API'],
-  hibob: ['HIBOB', 'API'],
-  jumpcloudscimv20: ['JUMPCLOUD', 'SCIM'],
-  oktascimv20: ['OKTA', 'SCIM'],
-  oneloginscimv20: ['ONELOGIN', 'SCIM'],
-  peoplehr: ['PEOPLE_HR', 'API'],
-  personio: ['PERSONIO', 'API'],
-  pingfederatescimv20: ['PING_IDENTITY', 'SCIM'],
-  rippling: ['RIPPLING', 'API'],
-  ripplingscimv20: ['RIPPLING', 'SCIM'],
-  s3: ['S3', 'OTHER'],
-  sailpointscimv20: ['SAILPOINT', 'SCIM'],
-  sftp: ['SFTP', 'SFTP'],
-  sftpworkday: ['WORKDAY', 'SFTP'],
-  workday: ['WORKDAY', 'API'],
-}
+const TYPES: ReadonlyMap<string, readonly [IdentityProvider, DirectoryProtocol]> = new Map(
+  Object.entries({
+    azurescimv20: ['ENTRA_ID', 'SCIM'],
+    bamboohr: ['BAMBOOHR', 'API'],
+    breathehr: ['BREATHE_HR', 'API'],
+    cezannehr: ['CEZANNE_HR', 'API'],
+    cyberarkscimv20: ['CYBERARK', 'SCIM'],
+    fourthhr: ['FOURTH_HR', 'API'],
+    genericscimv20: ['GENERIC', 'SCIM'],
+    gsuitedirectory: ['GOOGLE_WORKSPACE', 'API'],
+    gusto: ['GUSTO', 'API'],
+    hibob: ['HIBOB', 'API'],
+    jumpcloudscimv20: ['JUMPCLOUD', 'SCIM'],
+    oktascimv20: ['OKTA', 'SCIM'],
+    oneloginscimv20: ['ONELOGIN', 'SCIM'],
+    peoplehr: ['PEOPLE_HR', 'API'],
+    personio: ['PERSONIO', 'API'],
+    pingfederatescimv20: ['PING_IDENTITY', 'SCIM'],
+    rippling: ['RIPPLING', 'API'],
+    ripplingscimv20: ['RIPPLING', 'SCIM'],
+    s3: ['S3', 'OTHER'],
+    sailpointscimv20: ['SAILPOINT', 'SCIM'],
+    sftp: ['SFTP', 'SFTP'],
+    sftpworkday: ['WORKDAY', 'SFTP'],
+    workday: ['WORKDAY', 'API'],
+  } as const),
+)
 
-const USER_STATES: Record<string, DirectoryUserState> = {
-  active: 'ACTIVE',
-  inactive: 'INACTIVE',
-  suspended: 'SUSPENDED',
-}
+const USER_STATES: ReadonlyMap<string, DirectoryUserState> = new Map(
+  Object.entries({
+    active: 'ACTIVE',
+    inactive: 'INACTIVE',
+    suspended: 'SUSPENDED',
+  } as const),
+)
 
 export function toOrganization(wire: OrganizationWire): Organization {
   return {
@@ -73,8 +79,8 @@ export function toOrganization(wire: OrganizationWire): Organization {
 }
 
 export function toDirectory(wire: DirectoryWire): Directory {
-  const state = STATES[plain(wire.state)] ?? 'OTHER'
-  const [identityProvider, protocol] = TYPES[plain(wire.type)] ?? ['OTHER', protocolOfUnknown(wire.type)]
+  const state = STATES.get(plain(wire.state)) ?? 'OTHER'
+  const [identityProvider, protocol] = TYPES.get(plain(wire.type)) ?? ['OTHER', protocolOfUnknown(wire.type)]
   const { active = null, inactive = null } = wire.metadata?.users ?? {}
   return {
     kind: 'Directory',
@@ -110,9 +116,9 @@ export function toDirectory(wire: DirectoryWire): Directory {
 
 /** Memberships in the user's own record are not read: newer accounts always get an empty list there. */
 export function toDirectoryUser(wire: UserWire, directory: EntityKey): DirectoryUser {
-  const primary = wire.emails?.find(email => email.primary)?.value ?? wire.emails?.[0]?.value
-  const email = wire.email ?? primary ?? null
-  const others = wire.emails?.flatMap(({ value }) => value ?? []) ?? []
+  const given = wire.emails?.filter(({ value }) => value !== null) ?? []
+  const email = wire.email ?? (given.find(({ primary }) => primary) ?? given[0])?.value ?? null
+  const others = given.flatMap(({ value }) => value ?? [])
   return {
     kind: 'DirectoryUser',
     key: memberKey(directoryOf(wire, directory), wire.id),
@@ -125,7 +131,7 @@ export function toDirectoryUser(wire: UserWire, directory: EntityKey): Directory
     lastName: wire.last_name,
     name: wire.name ?? ([wire.first_name, wire.last_name].filter(Boolean).join(' ') || null),
     jobTitle: wire.job_title,
-    state: wire.state === null ? null : (USER_STATES[plain(wire.state)] ?? 'OTHER'),
+    state: wire.state === null ? null : (USER_STATES.get(plain(wire.state)) ?? 'OTHER'),
     roles: (wire.roles ?? (wire.role ? [wire.role] : [])).map(role => role.slug),
     customAttributes: wire.custom_attributes,
     rawAttributes: wire.raw_attributes,

@@ -7,12 +7,18 @@ import {
   directoryKeyOf,
   type EntityKey,
   type EntityKind,
+  organizationIdOf,
 } from '../../domain/entity-key.ts'
-import type { Page, PageRequest } from '../../domain/page.ts'
-import { type ProviderError, UnavailableError, UnsupportedError } from '../../domain/provider-error.ts'
+import { nodesOf, type Page, type PageRequest } from '../../domain/page.ts'
+import {
+  NotFoundError,
+  type ProviderError,
+  UnavailableError,
+  UnsupportedError,
+} from '../../domain/provider-error.ts'
 import { type Query, type UpstreamClient, urlPath } from '../../upstream/upstream-client.ts'
 import { everyItem } from '../every-item.ts'
-import { EMPTY_PAGE } from '../page-of-list.ts'
+import { EMPTY_PAGE, pageOfList } from '../page-of-list.ts'
 import { settle } from '../settle.ts'
 import { parseAnswer, parseRecord } from '../wire-record.ts'
 import { toDirectory, toDirectoryGroup, toDirectoryUser, toOrganization } from './workos-entities.ts'
@@ -40,6 +46,8 @@ export function createWorkosReads(client: UpstreamClient): Reads {
     toEntity: (wire: Wire) => T,
     call: CallContext,
   ): Promise<Page<T>> {
+    // WorkOS counts no list, so there is nothing to ask when only the count is wanted.
+    if (page.limit === 0) return { ...EMPTY_PAGE, totalCount: null }
     const { body } = await client.send({ method: 'get', path, query: { ...filter, ...toQuery(page) } }, call)
     return toPage(parseAnswer('workos', listWire, body), page, (raw): T | ProviderError => {
       const wire = parseRecord('workos', schema, raw)
@@ -89,9 +97,7 @@ export function createWorkosReads(client: UpstreamClient): Reads {
       const wire = await get(urlPath`/organizations/external_id/${externalId}`, organizationWire, call)
       const isWanted =
         wire !== null && (search === null || wire.name.toLowerCase().includes(search.toLowerCase()))
-      return isWanted
-        ? { ...EMPTY_PAGE, edges: [{ cursor: wire.id, node: toOrganization(wire) }] }
-        : EMPTY_PAGE
+      return pageOfList(isWanted ? [toOrganization(wire)] : [], page)
     },
 
     listAllDirectories({ page, organization, search }, call) {
@@ -129,14 +135,8 @@ export function createWorkosReads(client: UpstreamClient): Reads {
               group: group && workosIdOf('DirectoryGroup', group),
               email: filter.email,
             }
-            return list(
-              'directory_users',
-              query,
-              page,
-              userWire,
-              wire => toDirectoryUser(wire, directory),
-              call,
-            )
+            const toUser = (wire: UserWire) => toDirectoryUser(wire, directory)
+            return onlyOf(directory, await list('directory_users', query, page, userWire, toUser, call))
           }),
         ),
       )
@@ -145,20 +145,14 @@ export function createWorkosReads(client: UpstreamClient): Reads {
     listGroups(lists, call) {
       return Promise.all(
         lists.map(({ within, page }) =>
-          settle(() => {
+          settle(async () => {
             const directory = directoryKeyOf(within.key)
             const query =
               within.kind === 'Directory'
                 ? { directory: workosIdOf('Directory', within.key) }
                 : { user: workosIdOf('DirectoryUser', within.key) }
-            return list(
-              'directory_groups',
-              query,
-              page,
-              groupWire,
-              wire => toDirectoryGroup(wire, directory),
-              call,
-            )
+            const toGroup = (wire: GroupWire) => toDirectoryGroup(wire, directory)
+            return onlyOf(directory, await list('directory_groups', query, page, groupWire, toGroup, call))
           }),
         ),
       )
@@ -193,17 +187,32 @@ export function createWorkosReads(client: UpstreamClient): Reads {
 
     /** The filter by e-mail needs a directory, so it costs the listing of directories and a call for each. */
     async findUsersByEmail(email, _detail, call) {
-      const directories = await everyItem(page =>
+      const directories = await everyItem('workos', page =>
         list('directories', {}, page, directoryWire, toDirectory, call),
       )
       const found = directories.map(async within => {
         if (within instanceof Error) return within
         const query = { directory: workosIdOf('Directory', within.key), email }
         const toUser = (wire: UserWire) => toDirectoryUser(wire, within.key)
-        return settle(everyItem(page => list('directory_users', query, page, userWire, toUser, call)))
+        return settle(
+          everyItem('workos', page => list('directory_users', query, page, userWire, toUser, call)),
+        )
       })
       return (await Promise.all(found)).flat()
     },
   }
   return reads
+}
+
+/**
+ * The page, if what is on it is in the directory of its parent's key. WorkOS lists by one id, so a key put together
+ * from a directory of one organization and a group of another would list the other's people. Throws `NotFoundError`.
+ */
+function onlyOf<T extends { key: EntityKey }>(directory: EntityKey, page: Page<T>): Page<T> {
+  const organization = organizationIdOf(directory)
+  const isElsewhere = ({ key }: T) =>
+    directoryIdOf(key) !== directoryIdOf(directory) ||
+    (organization !== null && organizationIdOf(key) !== organization)
+  if (nodesOf(page).some(isElsewhere)) throw new NotFoundError('WorkOS has no such object.', 'workos')
+  return page
 }

@@ -58,7 +58,7 @@ export const userWire = z.object({
   organization_id: organizationId.nullish(),
   idp_id: optionalText,
   email: optionalText,
-  emails: z.array(z.object({ primary: z.boolean().nullish(), value: z.string().nullish() })).nullish(),
+  emails: z.array(z.object({ primary: z.boolean().nullish(), value: optionalText })).nullish(),
   username: optionalText,
   first_name: optionalText,
   last_name: optionalText,

@@ -1,4 +1,5 @@
 import type { DirectoryProvider } from '../../domain/directory-provider.ts'
+import { answersTo } from '../../domain/entity-key.ts'
 import {
   InvalidInputError,
   NotFoundError,
@@ -7,8 +8,9 @@ import {
 } from '../../domain/provider-error.ts'
 import { type UpstreamClient, urlPath } from '../../upstream/upstream-client.ts'
 import { parseAnswer } from '../wire-record.ts'
+import { toDirectory } from './workos-entities.ts'
 import { workosIdOf } from './workos-ids.ts'
-import { portalLinkWire } from './workos-wire.ts'
+import { directoryWire, portalLinkWire } from './workos-wire.ts'
 
 type Writes = Omit<
   DirectoryProvider,
@@ -47,9 +49,16 @@ export function createWorkosWrites(client: UpstreamClient): Writes {
       return { url: parseAnswer('workos', portalLinkWire, body).link, expiresAt: null }
     },
 
-    /** Any 2xx with any body is consent: 202 with the text "Accepted", 200 and 204 have all been seen. */
+    /**
+     * Any 2xx with any body is consent: 202 with the text "Accepted", 200 and 204 have all been seen. WorkOS deletes
+     * by id alone, so one call before sees to it that the directory is in the organization of its key.
+     */
     async deleteDirectory(directory, _force, call) {
       const path = urlPath`/directories/${workosIdOf('Directory', directory)}`
+      const { body } = await client.send({ method: 'get', path }, call)
+      if (!answersTo(directory, toDirectory(parseAnswer('workos', directoryWire, body)).key)) {
+        throw new NotFoundError('WorkOS has no such directory.', 'workos')
+      }
       const { status } = await client.send({ method: 'delete', path, ignoreBody: true }, call)
       return status === 202 ? 'PENDING' : 'DELETED'
     },
