@@ -17,16 +17,21 @@ export interface TestApp {
 export interface TestAppSettings extends SandboxSettings {
   /** Both unless said otherwise. */
   readonly providers?: readonly ('workos' | 'scalekit')[]
+  /** Those set up with credentials that they refuse; none unless said otherwise. */
+  readonly refused?: readonly ('workos' | 'scalekit')[]
   readonly graphiql?: boolean
 }
 
 /** A dirgraph on a sandbox of its own; the upstreams are real HTTP servers, the front is reached without a port. */
-export async function startApp({ providers, graphiql, ...settings }: TestAppSettings = {}): Promise<TestApp> {
-  const sandbox = await startSandbox(settings)
+export async function startApp(settings: TestAppSettings = {}): Promise<TestApp> {
+  const { providers, refused, graphiql, ...sandboxSettings } = settings
+  const sandbox = await startSandbox(sandboxSettings)
   const wanted = new Set(providers ?? ['workos', 'scalekit'])
+  const apiKey = refused?.includes('workos') ? 'sk_test_wrong' : sandbox.workos.apiKey
+  const clientSecret = refused?.includes('scalekit') ? 'test_wrong' : sandbox.scalekit.clientSecret
   const dirgraph = createDirgraph({
-    workos: wanted.has('workos') ? { apiKey: sandbox.workos.apiKey, apiUrl: sandbox.workos.url } : null,
-    scalekit: wanted.has('scalekit') ? sandbox.scalekit : null,
+    workos: wanted.has('workos') ? { apiKey, apiUrl: sandbox.workos.url } : null,
+    scalekit: wanted.has('scalekit') ? { ...sandbox.scalekit, clientSecret } : null,
     logLevel: 'silent',
     graphiql: graphiql ?? false,
   })

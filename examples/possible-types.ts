@@ -1,0 +1,13 @@
+/** What implements the interfaces of the schema: Apollo and urql have to know it to match `... on Error`. */
+export const possibleTypes = {
+  Error: [
+    'ConflictError',
+    'ForbiddenError',
+    'InvalidInputError',
+    'NotFoundError',
+    'RateLimitedError',
+    'UnavailableError',
+    'UnsupportedError',
+  ],
+  Node: ['Directory', 'DirectoryGroup', 'DirectoryUser', 'Organization'],
+}

@@ -1,0 +1,254 @@
+import { describe, expect, test } from 'vitest'
+import { ConfigError, readConfig } from '../src/config.ts'
+
+type Environment = Record<string, string | undefined>
+
+const workos = { WORKOS_API_KEY: 'sk_test_1' }
+const scalekit = {
+  SCALEKIT_ENVIRONMENT_URL: 'https://acme.scalekit.com',
+  SCALEKIT_CLIENT_ID: 'skc_1',
+  SCALEKIT_CLIENT_SECRET: 'test_2',
+}
+
+function mistakesOf(environment: Environment): readonly string[] {
+  try {
+    readConfig(environment)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes
+    throw error
+  }
+  return []
+}
+
+describe('without settings', () => {
+  test('everything has a default, and the sandbox stands in for both providers', () => {
+    expect(readConfig({})).toEqual({
+      host: '127.0.0.1',
+      port: 4000,
+      workos: null,
+      scalekit: null,
+      isSandbox: true,
+      graphiql: true,
+      logLevel: 'info',
+      isUnderNpm: false,
+      warnings: [],
+    })
+  })
+
+  test('an empty setting counts as not given', () => {
+    const empty = { PORT: '', HOST: '', WORKOS_API_KEY: '', SCALEKIT_CLIENT_ID: '', DIRGRAPH_SANDBOX: '' }
+    expect(readConfig(empty)).toEqual(readConfig({}))
+  })
+})
+
+describe('a setting', () => {
+  test.each<[Environment, Partial<ReturnType<typeof readConfig>>]>([
+    [{ HOST: '0.0.0.0' }, { host: '0.0.0.0' }],
+    [{ HOST: '::1' }, { host: '::1' }],
+    [{ HOST: 'my-host.internal' }, { host: 'my-host.internal' }],
+    [{ PORT: '0' }, { port: 0 }],
+    [{ PORT: '65535' }, { port: 65_535 }],
+    [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
+    [{ DIRGRAPH_GRAPHIQL: 'false' }, { graphiql: false }],
+    [{ ...workos, DIRGRAPH_GRAPHIQL: 'true' }, { graphiql: true }],
+    [workos, { workos: { apiKey: 'sk_test_1', apiUrl: 'https://api.workos.com' } }],
+    [
+      { ...workos, WORKOS_API_URL: 'https://workos.example/v1/' },
+      { workos: { apiKey: 'sk_test_1', apiUrl: 'https://workos.example/v1' } },
+    ],
+    [
+      scalekit,
+      {
+        scalekit: {
+          environmentUrl: 'https://acme.scalekit.com',
+          clientId: 'skc_1',
+          clientSecret: 'test_2',
+        },
+      },
+    ],
+  ])('is taken as given: %o', (environment, expected) => {
+    expect(readConfig(environment)).toMatchObject(expected)
+  })
+
+  test.each<[Environment, string]>([
+    [
+      { HOST: 'http://localhost' },
+      'HOST is `http://localhost`; it may be a host name or address to listen on.',
+    ],
+    [{ HOST: ' ' }, 'HOST is ` `; it may be a host name or address to listen on.'],
+    [{ PORT: '65536' }, 'PORT is `65536`; it may be a port number, 0 to 65535.'],
+    [{ PORT: '-1' }, 'PORT is `-1`; it may be a port number, 0 to 65535.'],
+    [{ PORT: '4e3' }, 'PORT is `4e3`; it may be a port number, 0 to 65535.'],
+    [{ PORT: ' 80' }, 'PORT is ` 80`; it may be a port number, 0 to 65535.'],
+    [{ LOG_LEVEL: 'INFO' }, 'LOG_LEVEL is `INFO`; it may be fatal, error, warn, info, debug, trace, silent.'],
+    [{ DIRGRAPH_SANDBOX: '1' }, 'DIRGRAPH_SANDBOX is `1`; it may be `true` or `false`.'],
+    [{ DIRGRAPH_GRAPHIQL: 'yes' }, 'DIRGRAPH_GRAPHIQL is `yes`; it may be `true` or `false`.'],
+    [
+      { ...scalekit, SCALEKIT_CLIENT_ID: 'skc 1' },
+      'SCALEKIT_CLIENT_ID is `skc 1`; it may be a client id without white space.',
+    ],
+  ])(
+    'that is wrong gets a line with its name, what it held and what it may hold: %o',
+    (environment, line) => {
+      expect(mistakesOf(environment)).toEqual([line])
+    },
+  )
+
+  test('that is wrong gets one line however much it held', () => {
+    const [line = '', ...others] = mistakesOf({ PORT: `1\n2\r3\u{1b}[31m${'4'.repeat(9_000)}` })
+    expect(others).toEqual([])
+    expect(line).not.toMatch(/\p{Cc}/u)
+    expect(line.length).toBeLessThan(200)
+  })
+})
+
+describe('the address of a provider', () => {
+  const withUrl = (url: string) => ({ ...workos, WORKOS_API_URL: url })
+
+  test.each([
+    'https://api.workos.com',
+    'http://localhost:4010',
+    'http://127.0.0.1:4010',
+    'http://127.8.9.1',
+    'http://[::1]:4010',
+  ])('may be %s', url => {
+    expect(readConfig(withUrl(url)).workos?.apiUrl).toBe(url)
+  })
+
+  test.each([
+    'http://api.workos.com',
+    'http://localhost.example.com',
+    'http://127.0.0.1.example.com',
+    'http://0.0.0.0:4010',
+    'http://10.0.0.1',
+    'ftp://api.workos.com',
+    'javascript:alert(1)',
+    'https:api.workos.com',
+    'api.workos.com',
+    'https://',
+    'https://api.workos.com?a=b',
+    'https://api.workos.com?',
+    'https://api.workos.com#a',
+    'https://me@api.workos.com',
+  ])('may not be %s, where a key would travel in the open or to somewhere else', url => {
+    expect(mistakesOf(withUrl(url))).toEqual([
+      expect.stringMatching(
+        /^WORKOS_API_URL is `.+`; it may be an https URL without query \(http on loopback only\)\.$/,
+      ),
+    ])
+    expect(mistakesOf({ ...scalekit, SCALEKIT_ENVIRONMENT_URL: url })).toHaveLength(1)
+  })
+
+  test('has no slash at its end, and its host in lower case', () => {
+    expect(readConfig(withUrl('HTTPS://API.WorkOS.com//')).workos?.apiUrl).toBe('https://api.workos.com')
+  })
+})
+
+describe('mistakes', () => {
+  test('are told all at once, each once', () => {
+    expect(
+      mistakesOf({ PORT: 'x', LOG_LEVEL: 'y', DIRGRAPH_SANDBOX: 'z', SCALEKIT_CLIENT_ID: 'skc_1' }),
+    ).toEqual([
+      expect.stringMatching(/^PORT is /),
+      expect.stringMatching(/^DIRGRAPH_SANDBOX is /),
+      expect.stringMatching(/^LOG_LEVEL is /),
+      expect.stringMatching(/^SCALEKIT_ENVIRONMENT_URL is not set; Scalekit needs all of /),
+      expect.stringMatching(/^SCALEKIT_CLIENT_SECRET is not set; Scalekit needs all of /),
+    ])
+  })
+
+  test('stand in the message, a line each', () => {
+    expect(() => readConfig({ PORT: 'x', LOG_LEVEL: 'y' })).toThrow(/^PORT is .*\nLOG_LEVEL is .*$/)
+  })
+
+  test.each<[string, Environment]>([
+    ['an API key with a space', { WORKOS_API_KEY: 'hidden key' }],
+    ['an API key with a line break at its end', { WORKOS_API_KEY: 'hidden\n' }],
+    ['a client secret that is no ASCII', { ...scalekit, SCALEKIT_CLIENT_SECRET: 'hidden…' }],
+    ['credentials in an address', { ...workos, WORKOS_API_URL: 'https://me:hidden@api.workos.com' }],
+    [
+      'a password with slashes in an address',
+      { ...workos, WORKOS_API_URL: 'https://me:a/hidden@b@workos.com' },
+    ],
+    ['a key in a query', { ...workos, WORKOS_API_URL: 'https://api.workos.com?key=hidden' }],
+    ['a key in a fragment', { ...workos, WORKOS_API_URL: 'https://api.workos.com#hidden' }],
+    ['a key where the address belongs', { ...workos, WORKOS_API_URL: 'sk_live_hidden' }],
+    ['a key where the port belongs', { ...workos, PORT: 'test_hidden' }],
+    [
+      'the secret in a second place',
+      { ...scalekit, SCALEKIT_CLIENT_SECRET: 'hidden', SCALEKIT_CLIENT_ID: 'a hidden' },
+    ],
+  ])('never show a secret: %s', (_, environment) => {
+    const mistakes = mistakesOf(environment)
+    expect(mistakes.length).toBeGreaterThan(0)
+    expect(mistakes.join('\n')).not.toContain('hidden')
+  })
+})
+
+describe('the providers', () => {
+  test('each stands without the other', () => {
+    expect(readConfig(workos)).toMatchObject({ isSandbox: false, scalekit: null, graphiql: false })
+    expect(readConfig(scalekit)).toMatchObject({ isSandbox: false, workos: null, graphiql: false })
+  })
+
+  test.each(Object.keys(scalekit))('Scalekit without %s is a mistake that names it', missing => {
+    const line = `${missing} is not set; Scalekit needs all of ${Object.keys(scalekit).join(', ')}.`
+    expect(mistakesOf({ ...scalekit, [missing]: undefined })).toEqual([line])
+    expect(mistakesOf({ ...workos, ...scalekit, [missing]: '' })).toEqual([line])
+  })
+
+  test.each(Object.entries(scalekit))('Scalekit with nothing but %s lacks the other two', (name, value) => {
+    expect(mistakesOf({ [name]: value })).toHaveLength(2)
+    expect(mistakesOf({ [name]: value, DIRGRAPH_SANDBOX: 'false' })).toHaveLength(2)
+  })
+})
+
+describe('the sandbox', () => {
+  test.each<[Environment, boolean]>([
+    [{}, true],
+    [{ DIRGRAPH_SANDBOX: 'true' }, true],
+    [{ ...workos, DIRGRAPH_SANDBOX: 'true' }, true],
+    [{ ...scalekit, DIRGRAPH_SANDBOX: 'true' }, true],
+    [workos, false],
+    [{ ...workos, DIRGRAPH_SANDBOX: 'false' }, false],
+    [{ ...workos, ...scalekit }, false],
+  ])('with %o stands in: %s', (environment, expected) => {
+    const {
+      isSandbox,
+      graphiql,
+      workos: workosSettings,
+      scalekit: scalekitSettings,
+    } = readConfig(environment)
+    expect(isSandbox).toBe(expected)
+    expect(graphiql).toBe(expected)
+    expect(workosSettings === null && scalekitSettings === null).toBe(expected)
+  })
+
+  test('that is forbidden while no provider is set up is a mistake', () => {
+    expect(mistakesOf({ DIRGRAPH_SANDBOX: 'false' })).toEqual([
+      'DIRGRAPH_SANDBOX is `false` and no provider is set; set WORKOS_API_KEY or the three of Scalekit.',
+    ])
+  })
+
+  test('does not miss what it does not read', () => {
+    expect(mistakesOf({ DIRGRAPH_SANDBOX: 'true', SCALEKIT_CLIENT_ID: 'skc_1' })).toEqual([])
+  })
+})
+
+describe('warnings', () => {
+  test.each<[Environment, string[]]>([
+    [{ DIRGRAPH_SANDBOXX: 'true' }, ['DIRGRAPH_SANDBOXX is no setting of dirgraph; it is ignored.']],
+    [{ DIRGRAPH_SANDBOXX: '' }, []],
+    [{ OTHER_PROGRAM: 'x', npm_config_yes: 'true' }, []],
+    [
+      { ...workos, DIRGRAPH_SANDBOX: 'true' },
+      ['DIRGRAPH_SANDBOX is `true`; the settings of WorkOS and Scalekit are ignored.'],
+    ],
+    [
+      { WORKOS_API_URL: 'https://workos.example' },
+      ['WORKOS_API_URL is set without WORKOS_API_KEY; it is ignored.'],
+    ],
+  ])('of %o are %o, and nothing stops', (environment, warnings) => {
+    expect(readConfig(environment).warnings).toEqual(warnings)
+  })
+})

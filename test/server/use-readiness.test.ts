@@ -1,0 +1,128 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { startApp, type TestApp, type TestAppSettings } from '../support/start-app.ts'
+
+let app: TestApp
+afterEach(async () => {
+  vi.useRealTimers()
+  await app.stop()
+})
+
+const ready = (provider: string) => ({ provider, ready: true })
+
+describe('/ready', () => {
+  test('says that both providers can be used, by one cheap call to each', async () => {
+    await start()
+    expect(await get('/ready')).toEqual({
+      status: 200,
+      report: { status: 'ready', providers: [ready('WORKOS'), ready('SCALEKIT')] },
+    })
+    expect(callsMade()).toEqual([
+      'scalekit GET /api/v1/organizations',
+      'scalekit POST /oauth/token',
+      'workos GET /organizations',
+    ])
+  })
+
+  test('asks them no more often than every ten seconds, however often it is asked', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    await start()
+    await Promise.all([get('/ready'), get('/ready'), get('/ready')])
+    vi.advanceTimersByTime(9_000)
+    await get('/ready')
+    expect(callsMade('workos')).toHaveLength(1)
+    expect(callsMade('scalekit')).toHaveLength(2)
+    vi.advanceTimersByTime(1_001)
+    await get('/ready')
+    expect(callsMade('workos')).toHaveLength(2)
+    expect(callsMade('scalekit')).toHaveLength(3)
+  })
+
+  test.each([
+    ['workos', [{ provider: 'WORKOS', ready: false }, ready('SCALEKIT')]],
+    ['scalekit', [ready('WORKOS'), { provider: 'SCALEKIT', ready: false }]],
+  ] as const)('is degraded, and still 200, while %s is down', async (provider, providers) => {
+    await start()
+    app.sandbox.inject({ provider, path: /organizations/, kind: 'malformed-json' })
+    const { status, report } = await get('/ready')
+    expect(status).toBe(200)
+    expect(report).toMatchObject({ status: 'degraded', providers })
+    expect(report.providers.find(entry => !entry.ready)).toMatchObject({
+      reason: 'bad-response',
+      message: expect.any(String),
+    })
+  })
+
+  test('is 503 while no provider answers, and 200 again once they do', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    await start()
+    for (const provider of ['workos', 'scalekit'] as const) {
+      app.sandbox.inject({ provider, path: /organizations/, kind: 'html' })
+    }
+    expect(await get('/ready')).toMatchObject({ status: 503, report: { status: 'unavailable' } })
+    app.sandbox.clearFaults()
+    vi.advanceTimersByTime(10_001)
+    expect(await get('/ready')).toMatchObject({ status: 200, report: { status: 'ready' } })
+  })
+
+  test('is 503 when the only provider is down', async () => {
+    await start({ providers: ['workos'] })
+    app.sandbox.inject({ provider: 'workos', kind: 'html' })
+    expect(await get('/ready')).toMatchObject({
+      status: 503,
+      report: { status: 'unavailable', providers: [{ provider: 'WORKOS', ready: false }] },
+    })
+  })
+
+  test.each([
+    ['workos', 'WorkOS'],
+    ['scalekit', 'Scalekit'],
+  ] as const)('is 503 and names %s when it refuses its credentials', async (provider, title) => {
+    await start({ refused: [provider] })
+    const { status, report } = await get('/ready')
+    expect(status).toBe(503)
+    expect(report.status).toBe('unavailable')
+    expect(report.providers.find(entry => !entry.ready)).toEqual({
+      provider: provider.toUpperCase(),
+      ready: false,
+      reason: 'credentials-refused',
+      message: `${title} refuses the credentials that this server was given for it.`,
+    })
+    expect(report.providers.filter(entry => entry.ready)).toHaveLength(1)
+  })
+
+  test('is never kept by a cache on the way', async () => {
+    await start()
+    const response = await app.dirgraph.fetch(new Request('http://dirgraph.test/ready'))
+    expect(response.headers.get('cache-control')).toBe('no-store')
+  })
+})
+
+describe('/health', () => {
+  test('is 200 while the server lives, whatever the providers do, and asks them nothing', async () => {
+    await start({ refused: ['workos', 'scalekit'] })
+    const response = await app.dirgraph.fetch(new Request('http://dirgraph.test/health'))
+    expect(response.status).toBe(200)
+    expect(app.sandbox.calls).toEqual([])
+  })
+})
+
+interface Report {
+  readonly status: string
+  readonly providers: readonly { readonly provider: string; readonly ready: boolean }[]
+}
+
+async function start(settings: TestAppSettings = {}): Promise<void> {
+  app = await startApp(settings)
+}
+
+async function get(path: string): Promise<{ status: number; report: Report }> {
+  const response = await app.dirgraph.fetch(new Request(`http://dirgraph.test${path}`))
+  return { status: response.status, report: (await response.json()) as Report }
+}
+
+function callsMade(only?: string): string[] {
+  return app.sandbox.calls
+    .filter(({ provider }) => only === undefined || provider === only)
+    .map(({ provider, method, path }) => `${provider} ${method} ${path}`)
+    .sort()
+}
