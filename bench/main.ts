@@ -18,20 +18,30 @@ Measures dirgraph on this machine and prints Markdown. Everything runs on loopba
   --quick  half a minute, rough figures
   --only   one part`
 
+/** What was asked for on the command line; null where it makes no sense. */
+function parseCommand() {
+  try {
+    const { values } = parseArgs({
+      options: { quick: { type: 'boolean' }, only: { type: 'string' }, help: { type: 'boolean' } },
+    })
+    return values.only === undefined || values.only in PARTS ? values : null
+  } catch {
+    return null
+  }
+}
+
 /** Runs the parts that are asked for; gives the exit code. */
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: { quick: { type: 'boolean' }, only: { type: 'string' }, help: { type: 'boolean' } },
-  })
+  const values = parseCommand()
+  if (values === null) {
+    process.stderr.write(`${USAGE}\n`)
+    return 1
+  }
   if (values.help) {
     print(USAGE)
     return 0
   }
   const parts = Object.entries(PARTS).filter(([name]) => values.only === undefined || values.only === name)
-  if (parts.length === 0) {
-    process.stderr.write(`${USAGE}\n`)
-    return 1
-  }
   print('# Benchmarks\n')
   printMachine()
   if (values.quick) print('- a quick run: the figures are rough')

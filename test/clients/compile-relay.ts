@@ -32,7 +32,8 @@ export async function compileRelay(documents: string): Promise<RelayArtifacts> {
   }
   await writeFile(join(folder, 'relay.config.json'), JSON.stringify(config))
   const compiler = pathOf('../../node_modules/relay-compiler/cli.js')
-  await run(process.execPath, [compiler, 'relay.config.json'], { cwd: folder }).catch(error => {
+  await run(process.execPath, [compiler, 'relay.config.json'], { cwd: folder }).catch(async error => {
+    await rm(folder, { recursive: true })
     throw new Error(`${error.stdout}${error.stderr}`)
   })
   const load = async (name: string) =>

@@ -115,7 +115,8 @@ export function describeOverallLists({ names, create, knowsLast }: ContractDrive
       })
     }
 
-    test.runIf(names.length > 1)('the part of one provider when only that is wanted', async () => {
+    if (names.length === 1) return
+    test('the part of one provider when only that is wanted', async () => {
       for (const provider of names) {
         const part = truthOf(ground.sandbox.data, [provider])
         expect(keysOf(await organizations({ provider }))).toEqual(part.organizations())

@@ -66,7 +66,8 @@ export function describeStatuses({ names, create }: ContractDriver): void {
       expect(refused.statuses().map(status => status.reachable)).toEqual(names.map(() => false))
     })
 
-    test.runIf(names.length > 1)('which of its providers is down while the others are well', async () => {
+    if (names.length === 1) return
+    test('which of its providers is down while the others are well', async () => {
       const remove = ground.sandbox.inject({ provider: 'workos', kind: 'status', status: 501 })
       const check = await ground.provider.check(anyCall())
       remove()
