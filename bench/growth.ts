@@ -113,7 +113,7 @@ async function runPaging({ connections, pagingMs }: Scope): Promise<void> {
   )
   await sandbox.stop()
   print(
-    `Clients paging through directories of ${LARGEST_DIRECTORY.toLocaleString('en')} users, answers kept:`,
+    `\nClients paging through directories of ${LARGEST_DIRECTORY.toLocaleString('en')} users, answers kept:`,
   )
   printTable(
     ['clients', 'seconds', 'pages/s', 'upstream calls', 'peak memory MiB', 'target', 'idle MiB'],

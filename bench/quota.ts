@@ -44,7 +44,7 @@ export async function runQuota(scope: Scope): Promise<void> {
 
   const count = (outcome: Outcome) => sent.filter(request => request.outcome === outcome).length
   const { p50Ms, p95Ms } = toLatency(sent.map(request => request.durationMs))
-  const refused429 = bySecond.reduce((sum, second) => sum + second.refused, 0)
+  const countRefused = (from: number) => bySecond.slice(from).reduce((sum, { refused }) => sum + refused, 0)
   printTable(
     [
       'requests',
@@ -58,6 +58,7 @@ export async function runQuota(scope: Scope): Promise<void> {
       'p95 ms',
       'upstream calls',
       '429',
+      '429 after second 1',
     ],
     [
       [
@@ -71,7 +72,8 @@ export async function runQuota(scope: Scope): Promise<void> {
         round(p50Ms),
         round(p95Ms),
         calls,
-        refused429,
+        countRefused(0),
+        countRefused(1),
       ],
     ],
   )

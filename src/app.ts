@@ -4,18 +4,39 @@ import type { ProviderName } from './domain/entity-key.ts'
 import { createCompositeProvider } from './providers/composite-provider.ts'
 import { createScalekitProvider, type ScalekitSettings } from './providers/scalekit/scalekit-provider.ts'
 import { createWorkosProvider, type WorkosSettings } from './providers/workos/workos-provider.ts'
+import { estimateCalls } from './schema/estimate-calls.ts'
 import { schema } from './schema/index.ts'
 import { createServer } from './server/server.ts'
 import { createLogger, type Logger, type LogLevel } from './telemetry/logger.ts'
 
+/** What WorkOS publishes: 6,000 requests a minute for a key, and 4 a second for the users of one directory. */
+const WORKOS_DEFAULTS = {
+  apiUrl: 'https://api.workos.com',
+  requestsPerMinute: 6_000,
+  directoryUsersPerSecond: 4,
+}
+
+/** Scalekit publishes no limit. */
+const SCALEKIT_DEFAULTS = { requestsPerSecond: 50 }
+
 /** What a dirgraph needs to know. At least one provider is needed; URLs have no trailing slash. */
 export interface DirgraphSettings {
-  readonly workos?: { readonly apiKey: string; readonly apiUrl?: string } | null
-  readonly scalekit?: ScalekitSettings | null
+  readonly workos?: (Pick<WorkosSettings, 'apiKey'> & Partial<WorkosSettings>) | null
+  readonly scalekit?: (Omit<ScalekitSettings, 'requestsPerSecond'> & Partial<ScalekitSettings>) | null
   /** Serves GraphiQL to browsers; off unless asked for. */
   readonly graphiql?: boolean
   /** `info` unless said otherwise. */
   readonly logLevel?: LogLevel
+  /** How long an upstream's answer may be reused by other operations: 30, unless said otherwise; 0 is never. */
+  readonly cacheTtlSeconds?: number
+  /** How long an operation may take: 10,000, unless said otherwise. */
+  readonly operationTimeoutMs?: number
+  /** An operation that may need more upstream calls is refused before it runs: 2,000, unless said otherwise. */
+  readonly maxEstimatedCalls?: number
+  /** How many upstream calls an operation may make: 200, unless said otherwise. */
+  readonly maxUpstreamCalls?: number
+  /** Tells in every answer what it cost; off unless asked for, and then a header of the request can ask for it. */
+  readonly reportCost?: boolean
 }
 
 /** A running dirgraph, to be mounted wherever the web's Request and Response are spoken. */
@@ -34,7 +55,19 @@ export interface Dirgraph {
 export function createDirgraph(settings: DirgraphSettings): Dirgraph {
   const log = createLogger(settings.logLevel ?? 'info')
   const provider = createCompositeProvider(createProviders(settings, log))
-  const server = createServer({ schema, provider, log, graphiql: settings.graphiql ?? false })
+  const server = createServer({
+    schema,
+    provider,
+    log,
+    estimateCalls,
+    graphiql: settings.graphiql ?? false,
+    reportCost: settings.reportCost ?? false,
+    limits: {
+      timeoutMs: settings.operationTimeoutMs ?? 10_000,
+      maxEstimatedCalls: settings.maxEstimatedCalls ?? 2_000,
+      maxUpstreamCalls: settings.maxUpstreamCalls ?? 200,
+    },
+  })
   return { fetch: server.fetch, schema, stop: server.stop }
 }
 
@@ -43,12 +76,16 @@ function createProviders(
   settings: DirgraphSettings,
   log: Logger,
 ): ReadonlyMap<ProviderName, DirectoryProvider> {
+  const environment = { log, cacheTtlMs: (settings.cacheTtlSeconds ?? 30) * 1_000 }
   const providers = new Map<ProviderName, DirectoryProvider>()
   if (settings.workos) {
-    const workos: WorkosSettings = { apiUrl: 'https://api.workos.com', ...settings.workos }
-    providers.set('workos', createWorkosProvider(workos, log))
+    const workos = { ...WORKOS_DEFAULTS, ...settings.workos }
+    providers.set('workos', createWorkosProvider(workos, environment))
   }
-  if (settings.scalekit) providers.set('scalekit', createScalekitProvider(settings.scalekit, log))
+  if (settings.scalekit) {
+    const scalekit = { ...SCALEKIT_DEFAULTS, ...settings.scalekit }
+    providers.set('scalekit', createScalekitProvider(scalekit, environment))
+  }
   if (providers.size === 0) throw new TypeError('createDirgraph needs `workos`, `scalekit` or both.')
   return providers
 }

@@ -15,7 +15,7 @@ async function serve(): Promise<void> {
   const config = readConfig()
   for (const warning of config.warnings) process.stderr.write(`Warning: ${warning}\n`)
   const { settings, stop: stopSandbox } = await chooseProviders(config)
-  const dirgraph = createDirgraph({ ...settings, graphiql: config.graphiql, logLevel: config.logLevel })
+  const dirgraph = createDirgraph({ ...config, ...settings, reportCost: config.isSandbox })
   const listener = await listen(dirgraph.fetch, config).catch((error: unknown) => {
     throw new Error(readable(error, config))
   })
@@ -57,11 +57,19 @@ async function refuse([first]: readonly string[]): Promise<never> {
 async function chooseProviders(
   config: Config,
 ): Promise<{ settings: DirgraphSettings; stop: () => Promise<void> }> {
-  if (!config.isSandbox)
-    return { settings: { workos: config.workos, scalekit: config.scalekit }, stop: async () => {} }
+  const { workosLimits, scalekitLimits } = config
+  if (!config.isSandbox) {
+    const workos = config.workos && { ...config.workos, ...workosLimits }
+    const scalekit = config.scalekit && { ...config.scalekit, ...scalekitLimits }
+    return { settings: { workos, scalekit }, stop: async () => {} }
+  }
   const { startSandbox } = await import('./sandbox/sandbox.ts')
   const { workos, scalekit, stop } = await startSandbox()
-  return { settings: { workos: { apiKey: workos.apiKey, apiUrl: workos.url }, scalekit }, stop }
+  const settings = {
+    workos: { apiKey: workos.apiKey, apiUrl: workos.url, ...workosLimits },
+    scalekit: { ...scalekit, ...scalekitLimits },
+  }
+  return { settings, stop }
 }
 
 function greet(config: Config, listener: Listener): void {

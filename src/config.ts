@@ -15,6 +15,14 @@ export interface Config {
   readonly isSandbox: boolean
   readonly graphiql: boolean
   readonly logLevel: LogLevel
+  /** How long an upstream's answer may be reused by other operations; 0 is never. */
+  readonly cacheTtlSeconds: number
+  readonly maxEstimatedCalls: number
+  readonly maxUpstreamCalls: number
+  readonly operationTimeoutMs: number
+  /** What each provider may be asked; of the sandbox's too. */
+  readonly workosLimits: { readonly requestsPerMinute: number; readonly directoryUsersPerSecond: number }
+  readonly scalekitLimits: { readonly requestsPerSecond: number }
   /** Started by `npm start`, `npx` or the like, with npm as the one who is told to stop. */
   readonly isUnderNpm: boolean
   /** What is not wrong, but probably not meant. */
@@ -38,6 +46,13 @@ const flag = z.enum(['true', 'false']).transform(word => word === 'true')
 
 /** A credential belongs into a header, where white space and line breaks have no place. */
 const credential = z.string().regex(/^[\x21-\x7e]+$/)
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,7}$/)
+    .transform(Number)
+    .refine(number => number >= min && number <= max)
 
 const baseUrl = z.string().refine(isSafeBaseUrl).transform(toBaseUrl)
 
@@ -64,6 +79,27 @@ const settings = z.object({
   SCALEKIT_CLIENT_SECRET: credential.optional().describe('a client secret without white space'),
   DIRGRAPH_SANDBOX: flag.optional().describe('`true` or `false`'),
   DIRGRAPH_GRAPHIQL: flag.optional().describe('`true` or `false`'),
+  DIRGRAPH_CACHE_TTL_SECONDS: wholeNumber(0, 86_400)
+    .default(30)
+    .describe('whole seconds, 0 (never) to 86400'),
+  DIRGRAPH_MAX_ESTIMATED_CALLS: wholeNumber(1, 1_000_000)
+    .default(2_000)
+    .describe('a number of calls, 1 to 1000000'),
+  DIRGRAPH_MAX_UPSTREAM_CALLS: wholeNumber(1, 100_000)
+    .default(200)
+    .describe('a number of calls, 1 to 100000'),
+  DIRGRAPH_OPERATION_TIMEOUT_MS: wholeNumber(100, 600_000)
+    .default(10_000)
+    .describe('milliseconds, 100 to 600000'),
+  WORKOS_REQUESTS_PER_MINUTE: wholeNumber(1, 100_000)
+    .default(6_000)
+    .describe('a number of requests, 1 to 100000'),
+  WORKOS_DIRECTORY_USERS_PER_SECOND: wholeNumber(1, 1_000)
+    .default(4)
+    .describe('a number of requests, 1 to 1000'),
+  SCALEKIT_REQUESTS_PER_SECOND: wholeNumber(1, 10_000)
+    .default(50)
+    .describe('a number of requests, 1 to 10000'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe(LOG_LEVELS.join(', ')),
 })
 type Name = keyof typeof settings.shape
@@ -95,6 +131,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     isSandbox,
     graphiql: data.DIRGRAPH_GRAPHIQL ?? isSandbox,
     logLevel: data.LOG_LEVEL,
+    cacheTtlSeconds: data.DIRGRAPH_CACHE_TTL_SECONDS,
+    maxEstimatedCalls: data.DIRGRAPH_MAX_ESTIMATED_CALLS,
+    maxUpstreamCalls: data.DIRGRAPH_MAX_UPSTREAM_CALLS,
+    operationTimeoutMs: data.DIRGRAPH_OPERATION_TIMEOUT_MS,
+    workosLimits: {
+      requestsPerMinute: data.WORKOS_REQUESTS_PER_MINUTE,
+      directoryUsersPerSecond: data.WORKOS_DIRECTORY_USERS_PER_SECOND,
+    },
+    scalekitLimits: { requestsPerSecond: data.SCALEKIT_REQUESTS_PER_SECOND },
     isUnderNpm: given.npm_lifecycle_event !== undefined,
     warnings: findWarnings(given, isSandbox && isProviderGiven),
   })

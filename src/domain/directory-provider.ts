@@ -12,10 +12,36 @@ import type { EntityKey, ProviderName } from './entity-key.ts'
 import type { Page, PageRequest } from './page.ts'
 import type { Operation, ProviderError } from './provider-error.ts'
 
-/** What every call carries: when to give up, and by which id logs join it to the caller's request. */
+/** What every call carries; one for all calls of an operation. */
 export interface CallContext {
+  /** Aborts when the caller goes away or the operation's time is over. */
   readonly signal: AbortSignal
+  /** When the operation's time is over, in `performance.now()` milliseconds. */
+  readonly deadlineMs: number
+  /** Joins logs to the caller's request. */
   readonly requestId: string
+  /** Whose turn it is where a quota is shared. */
+  readonly caller: string
+  readonly meter: CallMeter
+}
+
+/** Counts what an operation costs, as its calls are made. */
+export interface CallMeter {
+  /** A request goes out. Throws `QueryTooCostlyError` when the operation has made as many as it may. */
+  sending(): void
+  count(what: 'cacheHits' | 'coalesced' | 'retries' | 'waitedMs', amount: number): void
+  /** A call counts for the limit of this directory. */
+  usedScope(provider: ProviderName, scope: string): void
+  /** An answer of that age stands in for a provider that fails. */
+  servedStale(provider: ProviderName, ageSeconds: number): void
+}
+
+/** What is left of one of a provider's limits at this moment. */
+export interface BudgetState {
+  readonly provider: ProviderName
+  /** `provider`, or the id of the directory whose own limit it is. */
+  readonly scope: string
+  readonly remaining: number
 }
 
 /** One slot for each key, in the order of the keys: the entity, null where there is none, or why it can't be told. */
@@ -35,6 +61,8 @@ export interface ListOrganizations {
   readonly externalId: string | null
   /** Part of the name. */
   readonly search: string | null
+  /** Whether the directories of these organizations will be asked for next; a hint for planning. */
+  readonly isWithDirectories?: boolean
 }
 
 export interface ListAllDirectories {
@@ -92,6 +120,8 @@ export interface DirectoryDraft {
  */
 export interface DirectoryProvider {
   statuses(): readonly ProviderStatus[]
+  /** What is left of each provider's limits, and of those of the directories that are named by provider. */
+  budgets(scopes: ReadonlyMap<ProviderName, ReadonlySet<string>>): readonly BudgetState[]
   /** One cheap call to each provider: null where it answers, else why it does not. */
   check(call: CallContext): Promise<ReadonlyMap<ProviderName, ProviderError | null>>
 

@@ -102,6 +102,14 @@ export class RateLimitedError extends ProviderError {
   }
 }
 
+/** The operation has cost, or would cost, more upstream calls than one may make. */
+export class QueryTooCostlyError extends ProviderError {
+  readonly code = 'QUERY_TOO_COSTLY'
+  constructor(message: string) {
+    super(message, null)
+  }
+}
+
 const REASONS: Record<UnavailableReason, string> = {
   timeout: 'did not answer in time',
   unreachable: 'could not be reached',

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type {
   CallContext,
   DirectoryProvider,
@@ -9,11 +10,14 @@ import type {
 import { type EntityKey, type ProviderName, providerOf } from '../domain/entity-key.ts'
 import type { Page, PageRequest } from '../domain/page.ts'
 import { NotFoundError, PROVIDER_TITLES, ProviderError } from '../domain/provider-error.ts'
-import { concatenatedPage } from './concatenated-list.ts'
+import { concatenatedPage, type PartSizes } from './concatenated-list.ts'
 import { EMPTY_PAGE } from './page-of-list.ts'
 import { settle } from './settle.ts'
 
 type Batch<Ask, Answer> = (asks: readonly Ask[], call: CallContext) => Promise<Answer[]>
+
+/** Lists, with their filters, of which it is remembered how large they were. */
+const MAX_LISTS = 1_000
 
 /**
  * All providers as one: batches are split by the provider in each key and put together again slot by slot, lists
@@ -22,6 +26,8 @@ type Batch<Ask, Answer> = (asks: readonly Ask[], call: CallContext) => Promise<A
 export function createCompositeProvider(
   providers: ReadonlyMap<ProviderName, DirectoryProvider>,
 ): DirectoryProvider {
+  const sizesOf = new LRUCache<string, PartSizes>({ max: MAX_LISTS })
+
   function home(key: EntityKey): DirectoryProvider {
     const provider = providers.get(providerOf(key))
     if (provider === undefined) {
@@ -51,27 +57,31 @@ export function createCompositeProvider(
     }
   }
 
+  /** `name` tells lists and filters apart, for what is remembered of how large each provider's part is. */
   function concatenate<T>(
+    name: string,
     only: ProviderName | null,
     page: PageRequest,
     list: (provider: DirectoryProvider, page: PageRequest) => Promise<Page<T>>,
   ): Promise<Page<T>> {
-    const parts = [...providers].filter(([name]) => only === null || only === name)
-    return concatenatedPage(
-      parts.map(([name, provider]) => ({ provider: name, list: part => list(provider, part) })),
-      page,
-    )
+    const parts = [...providers]
+      .filter(([provider]) => only === null || only === provider)
+      .map(([provider, adapter]) => ({ provider, list: (part: PageRequest) => list(adapter, part) }))
+    const sizes = sizesOf.get(name) ?? new Map()
+    sizesOf.set(name, sizes)
+    return concatenatedPage(parts, page, sizes)
   }
 
   return {
     statuses: () => [...providers.values()].flatMap(provider => provider.statuses()),
+    budgets: scopes => [...providers.values()].flatMap(provider => provider.budgets(scopes)),
     async check(call) {
       const checks = await Promise.all([...providers.values()].map(provider => provider.check(call)))
       return new Map(checks.flatMap(check => [...check]))
     },
 
     listOrganizations: (list, call) =>
-      concatenate(list.provider, list.page, (provider, page) =>
+      concatenate(nameOf('organizations', list), list.provider, list.page, (provider, page) =>
         provider.listOrganizations({ ...list, page }, call),
       ),
 
@@ -79,7 +89,7 @@ export function createCompositeProvider(
       const owner = list.organization && providerOf(list.organization)
       if (owner !== null && list.provider !== null && owner !== list.provider)
         return Promise.resolve(EMPTY_PAGE)
-      return concatenate(owner ?? list.provider, list.page, (provider, page) =>
+      return concatenate(nameOf('directories', list), owner ?? list.provider, list.page, (provider, page) =>
         provider.listAllDirectories({ ...list, page }, call),
       )
     },
@@ -121,6 +131,11 @@ export function createCompositeProvider(
     deleteDirectory: async (key, force, call) => home(key).deleteDirectory(key, force, call),
     createDirectorySecret: async (key, call) => home(key).createDirectorySecret(key, call),
   }
+}
+
+/** The list with its filter, without the page. */
+function nameOf(list: string, { page: _page, ...filter }: { readonly page: PageRequest }): string {
+  return `${list} ${JSON.stringify(filter)}`
 }
 
 function keyOfFind({ key }: Find): EntityKey {

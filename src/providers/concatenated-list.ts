@@ -10,6 +10,9 @@ export interface Part<T> {
   list(page: PageRequest): Promise<Page<T>>
 }
 
+/** How many items a part had when it was last seen from its start to its end, by the part's name. */
+export type PartSizes = Map<ProviderName, number>
+
 /** Where a list over all providers goes on: in which part, and after which of its items; null is that part's edge. */
 interface Place {
   readonly part: number
@@ -19,14 +22,20 @@ interface Place {
 /**
  * A page of the parts' lists, one after the other. A part that fails is one edge with its error, and the walk goes on
  * in the next part; a list of one part fails as a whole. Cost: the calls of the parts that the page touches, and one
- * more when it ends exactly where a part does, since only the next part knows whether it is empty.
+ * more when it ends exactly where a part does, since only the next part knows whether it is empty. A part that was
+ * smaller than the page the last time is not waited for: the next one is asked beside it.
  */
-export async function concatenatedPage<T>(parts: readonly Part<T>[], request: PageRequest): Promise<Page<T>> {
+export async function concatenatedPage<T>(
+  parts: readonly Part<T>[],
+  request: PageRequest,
+  sizes: PartSizes = new Map(),
+): Promise<Page<T>> {
   if (request.limit === 0 && parts.length !== 1) return { ...EMPTY_PAGE, totalCount: null }
   const isForward = request.direction === 'forward'
   const from =
     request.cursor === null ? null : parsePlace(parts, request.cursor, isForward ? 'after' : 'before')
   const first = from?.part ?? (isForward ? 0 : parts.length - 1)
+  const early = from === null && isForward ? askEarly(parts, request, sizes) : null
   let edges: Edge<T>[] = []
   let totalCount: number | null = null
   let isMore = false
@@ -37,11 +46,11 @@ export async function concatenatedPage<T>(parts: readonly Part<T>[], request: Pa
     const room = request.limit - edges.length
     const cursor = index === first ? (from?.cursor ?? null) : null
     // With no room left, the part is only asked whether it has anything, by the page that would come next.
-    const page = await pageOf(
-      part,
-      { ...request, cursor, limit: room || request.limit, stride: request.limit },
-      parts,
-    )
+    const ask = { ...request, cursor, limit: room || request.limit, stride: request.limit }
+    const isEarly = early !== null && early.index === index && early.limit === ask.limit
+    const page = await pageOf(part, isEarly ? () => early.page : () => part.list(ask), ask, parts)
+    if (cursor === null && isForward && !page.hasNextPage) sizes.set(part.provider, page.edges.length)
+    else if (cursor === null) sizes.delete(part.provider)
     const taken = room > 0 ? page.edges : []
     edges = isForward ? [...edges, ...taken] : [...taken, ...edges]
     isMore = room > 0 ? (isForward ? page.hasNextPage : page.hasPreviousPage) : page.edges.length > 0
@@ -55,9 +64,26 @@ export async function concatenatedPage<T>(parts: readonly Part<T>[], request: Pa
   }
 }
 
+/** The second part's page, begun when the first part is expected to leave room for it. */
+function askEarly<T>(parts: readonly Part<T>[], request: PageRequest, sizes: PartSizes) {
+  const [first, second] = parts
+  const expected = first && sizes.get(first.provider)
+  if (second === undefined || expected === undefined || expected >= request.limit) return null
+  const limit = request.limit - expected
+  const page = second.list({ ...request, limit, stride: request.limit })
+  // Whether it is wanted shows later; until then its failure is nobody's.
+  page.catch(() => {})
+  return { index: 1, limit, page }
+}
+
 /** A part's page with its cursors made the whole list's, or its failure as an edge that a walk can pass. */
-async function pageOf<T>(part: Part<T>, request: PageRequest, parts: readonly Part<T>[]): Promise<Page<T>> {
-  const page = await settle(() => part.list(request))
+async function pageOf<T>(
+  part: Part<T>,
+  list: () => Promise<Page<T>>,
+  request: PageRequest,
+  parts: readonly Part<T>[],
+): Promise<Page<T>> {
+  const page = await settle(list)
   if (!(page instanceof ProviderError)) {
     const edges = page.edges.map(({ cursor, node }) => ({ node, cursor: `${part.provider}:${cursor}` }))
     return { ...page, edges }

@@ -1,10 +1,10 @@
-import type { Page } from '../domain/page.ts'
+import type { Edge, Page } from '../domain/page.ts'
 import type { ProviderError } from '../domain/provider-error.ts'
-import { sealCursor } from './cursor.ts'
+import { createCursorSeal } from './cursor.ts'
 
 /** What a connection field answers. */
 export interface Connection<T> {
-  readonly edges: ({ cursor: string; node: T } | null)[]
+  readonly edges: ({ readonly cursor: string; readonly node: T } | null)[]
   readonly nodes: (T | null)[]
   readonly pageInfo: {
     readonly hasNextPage: boolean
@@ -17,17 +17,34 @@ export interface Connection<T> {
 
 /** A page as a Relay connection of the list named by `listId`; what could not be read is a null edge with its error. */
 export function toConnection<T extends object>(page: Page<T>, listId: string): Connection<T> {
-  const edges = page.edges.map(({ cursor, node }) => ({ cursor: sealCursor(cursor, listId), node }))
+  const seal = createCursorSeal(listId)
+  const sealed = (edge: Edge<T> | undefined) => (edge === undefined ? null : seal(edge.cursor))
   return {
-    edges: edges.map(({ cursor, node }) => (isFailed(node) ? nullWithError(node) : { cursor, node })),
-    nodes: edges.map(({ node }) => (isFailed(node) ? nullWithError(node) : node)),
+    edges: page.edges.map(({ cursor, node }) =>
+      isFailed(node) ? nullWithError(node) : toEdge(cursor, node, seal),
+    ),
+    nodes: page.edges.map(({ node }) => (isFailed(node) ? nullWithError(node) : node)),
     pageInfo: {
       hasNextPage: page.hasNextPage,
       hasPreviousPage: page.hasPreviousPage,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return sealed(page.edges[0])
+      },
+      get endCursor() {
+        return sealed(page.edges.at(-1))
+      },
     },
     totalCount: page.totalCount,
+  }
+}
+
+/** Cursors are sealed where they are asked for: most edges are read for their nodes. */
+function toEdge<T>(cursor: string, node: T, seal: (cursor: string) => string) {
+  return {
+    node,
+    get cursor() {
+      return seal(cursor)
+    },
   }
 }
 

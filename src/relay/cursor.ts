@@ -7,11 +7,12 @@ const VERSION = 1
 const MAX_LENGTH = 4_096
 
 /**
- * Wraps an adapter's cursor for a client, together with the list that issued it. It is no secret and grants
+ * Wraps adapters' cursors for a client, together with the list that issued them. They are no secret and grant
  * nothing: the list that is walked comes from the field, never from the cursor.
  */
-export function sealCursor(cursor: string, listId: string): string {
-  return toBase64Url(JSON.stringify([VERSION, fingerprint(listId), cursor]))
+export function createCursorSeal(listId: string): (cursor: string) => string {
+  const list = fingerprint(listId)
+  return cursor => toBase64Url(JSON.stringify([VERSION, list, cursor]))
 }
 
 /**

@@ -1,5 +1,7 @@
+import { CALL_BOUNDS } from '../domain/call-bounds.ts'
 import { directoryKeyOf, organizationKeyOf, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
 import { builder } from './builder.ts'
+import { connectionCost, toOneCost } from './call-costs.ts'
 import {
   DirectoryGroupType,
   DirectoryType,
@@ -43,7 +45,7 @@ builder.node(DirectoryGroupType, {
       type: DirectoryType,
       nullable: true,
       description: 'The directory that it is in.',
-      extensions: { needs: 'key' },
+      extensions: { needs: 'key', ...toOneCost },
       resolve: ({ key }, _args, context, info) =>
         resolveEntity(context, info, 'Directory', directoryKeyOf(key)),
     }),
@@ -51,7 +53,7 @@ builder.node(DirectoryGroupType, {
       type: OrganizationType,
       nullable: true,
       description: 'The organization that it belongs to.',
-      extensions: { needs: 'key' },
+      extensions: { needs: 'key', ...toOneCost },
       resolve: ({ key }, _args, context, info) =>
         resolveEntity(context, info, 'Organization', organizationKeyOf(key)),
     }),
@@ -60,6 +62,7 @@ builder.node(DirectoryGroupType, {
       nullable: true,
       args: t.arg.connectionArgs(),
       description: 'The people in it.',
+      extensions: connectionCost(CALL_BOUNDS.listMembers),
       resolve: (within, args, { loaders }, info) =>
         resolveConnection(args, info, {
           kind: 'DirectoryUser',

@@ -1,7 +1,9 @@
+import { CALL_BOUNDS } from '../domain/call-bounds.ts'
 import { directoryKeyOf, organizationKeyOf, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
 import { InvalidInputError, ProviderError } from '../domain/provider-error.ts'
 import { nullWithError } from '../relay/connection.ts'
 import { builder } from './builder.ts'
+import { connectionCost, fixedCost, toOneCost } from './call-costs.ts'
 import {
   DirectoryGroupConnection,
   DirectoryType,
@@ -75,7 +77,7 @@ builder.node(DirectoryUserType, {
       type: DirectoryType,
       nullable: true,
       description: 'The directory that the person is in.',
-      extensions: { needs: 'key' },
+      extensions: { needs: 'key', ...toOneCost },
       resolve: ({ key }, _args, context, info) =>
         resolveEntity(context, info, 'Directory', directoryKeyOf(key)),
     }),
@@ -83,7 +85,7 @@ builder.node(DirectoryUserType, {
       type: OrganizationType,
       nullable: true,
       description: 'The organization that the person belongs to.',
-      extensions: { needs: 'key' },
+      extensions: { needs: 'key', ...toOneCost },
       resolve: ({ key }, _args, context, info) =>
         resolveEntity(context, info, 'Organization', organizationKeyOf(key)),
     }),
@@ -92,7 +94,7 @@ builder.node(DirectoryUserType, {
       nullable: true,
       args: t.arg.connectionArgs(),
       description: 'The groups that the person is in.',
-      extensions: { needs: 'full' },
+      extensions: { needs: 'full', ...connectionCost(CALL_BOUNDS.listMembers) },
       resolve: (within, args, { loaders }, info) =>
         resolveConnection(args, info, {
           kind: 'DirectoryGroup',
@@ -121,6 +123,7 @@ builder.queryField('directoryUsersByEmail', t =>
     args: { email: t.arg.string({ required: true, description: 'The address, whatever its case.' }) },
     description:
       'People with this e-mail address in every directory that the caller may read. A directory that can not be asked is null, with an error.',
+    extensions: fixedCost(CALL_BOUNDS.findUsersByEmail),
     resolve: async (_root, { email }, { provider, call }, info) => {
       if (!/^[^\s@]+@[^\s@]+$/.test(email) || email.length > 320) {
         return [nullWithError(new InvalidInputError('`email` is no e-mail address.', 'email'))]

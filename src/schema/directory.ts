@@ -1,3 +1,4 @@
+import { CALL_BOUNDS } from '../domain/call-bounds.ts'
 import { IDENTITY_PROVIDERS } from '../domain/entities.ts'
 import {
   directoryKey,
@@ -8,6 +9,7 @@ import {
 } from '../domain/entity-key.ts'
 import { parseGlobalIdOf } from '../relay/global-id.ts'
 import { builder } from './builder.ts'
+import { connectionCost, fixedCost, toOneCost } from './call-costs.ts'
 import {
   AttributeMapping,
   DirectorySecretType,
@@ -141,7 +143,7 @@ builder.node(DirectoryType, {
       type: OrganizationType,
       nullable: true,
       description: 'The organization that it belongs to.',
-      extensions: { needs: 'key' },
+      extensions: { needs: 'key', ...toOneCost },
       resolve: ({ key }, _args, context, info) =>
         resolveEntity(context, info, 'Organization', organizationKeyOf(key)),
     }),
@@ -153,6 +155,9 @@ builder.node(DirectoryType, {
         filter: t.arg({ type: DirectoryUserFilter, description: 'Which ones.' }),
       },
       description: 'The people in it.',
+      extensions: connectionCost((limit, { filter }) =>
+        filter?.email ? CALL_BOUNDS.scan : CALL_BOUNDS.listMembers(limit),
+      ),
       resolve: (within, args, { loaders }, info) => {
         const { groupId, email, updatedAfter } = args.filter ?? {}
         const filter = {
@@ -175,6 +180,7 @@ builder.node(DirectoryType, {
       nullable: true,
       args: t.arg.connectionArgs(),
       description: 'The groups in it.',
+      extensions: connectionCost(CALL_BOUNDS.listMembers),
       resolve: (within, args, { loaders }, info) =>
         resolveConnection(args, info, {
           kind: 'DirectoryGroup',
@@ -232,6 +238,7 @@ builder.queryFields(t => ({
     nullable: true,
     args: { by: t.arg({ type: DirectoryBy, required: true, description: 'How it is named.' }) },
     description: 'One directory, or null where there is none.',
+    extensions: fixedCost(CALL_BOUNDS.findOne),
     resolve: (_root, { by }, context, info) => {
       const { id = '', workosId, scalekit } = by
       const key =
@@ -255,6 +262,7 @@ builder.queryFields(t => ({
       filter: t.arg({ type: DirectoryFilter, description: 'Which ones.' }),
     },
     description: 'Directories across organizations.',
+    extensions: connectionCost(CALL_BOUNDS.listAllDirectories),
     resolve: (_root, args, { loaders }, info) => {
       const { provider = null, organizationId, search } = args.filter ?? {}
       const organization =

@@ -4,6 +4,7 @@ import { nullWithError } from '../relay/connection.ts'
 import { parseGlobalId } from '../relay/global-id.ts'
 import type { RequestContext } from '../request/context.ts'
 import { builder } from './builder.ts'
+import { nodesCost } from './call-costs.ts'
 import { loadEntity } from './resolve-entity.ts'
 import { neededDetail } from './selection.ts'
 
@@ -15,6 +16,7 @@ builder.queryFields(t => ({
     nullable: true,
     args: { id: t.arg.id({ required: true, description: 'A global id.' }) },
     description: 'The object with this global id, or null where there is none.',
+    extensions: nodesCost(({ id }) => [id]),
     resolve: (_root, { id }, context, info) => loadNode(id, 'id', context, info),
   }),
   nodes: t.field({
@@ -22,6 +24,7 @@ builder.queryFields(t => ({
     nullable: { list: false, items: true },
     args: { ids: t.arg.idList({ required: true, description: `Global ids, ${MAX_IDS} at most.` }) },
     description: 'The objects with these global ids, each in the place of its id; null where there is none.',
+    extensions: nodesCost(({ ids }) => ids),
     resolve: async (_root, { ids }, context, info) => {
       if (ids.length > MAX_IDS) throw new InvalidInputError(`\`ids\` takes ${MAX_IDS} ids at most.`, 'ids')
       // A bad id is an error in its own place, and all others are asked for in one batch.

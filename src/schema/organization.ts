@@ -1,11 +1,13 @@
+import { CALL_BOUNDS } from '../domain/call-bounds.ts'
 import { organizationKey, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
 import { parseGlobalIdOf } from '../relay/global-id.ts'
 import { builder } from './builder.ts'
+import { connectionCost, fixedCost } from './call-costs.ts'
 import { DirectoryConnection, OrganizationConnection, OrganizationType } from './entity-types.ts'
 import { ProviderEnum } from './provider.ts'
 import { resolveConnection } from './resolve-connection.ts'
 import { loadEntity, parseUpstreamId } from './resolve-entity.ts'
-import { neededDetail } from './selection.ts'
+import { isSelected, neededDetail } from './selection.ts'
 
 const OrganizationDomain = builder
   .objectRef<{ domain: string; state: string | null }>('OrganizationDomain')
@@ -68,7 +70,7 @@ builder.node(OrganizationType, {
       nullable: true,
       args: t.arg.connectionArgs(),
       description: 'Its directories.',
-      extensions: { needs: 'key' },
+      extensions: { needs: 'key', ...connectionCost(CALL_BOUNDS.listDirectories) },
       resolve: (of, args, { loaders }, info) =>
         resolveConnection(args, info, {
           kind: 'Directory',
@@ -114,6 +116,7 @@ builder.queryFields(t => ({
     nullable: true,
     args: { by: t.arg({ type: OrganizationBy, required: true, description: 'How it is named.' }) },
     description: 'One organization, or null where there is none.',
+    extensions: fixedCost(CALL_BOUNDS.findOne),
     resolve: (_root, { by }, context, info) => {
       const { id = '', workosId, scalekitId } = by
       const key =
@@ -128,6 +131,7 @@ builder.queryFields(t => ({
   organizations: t.field({
     type: OrganizationConnection,
     nullable: true,
+    extensions: connectionCost(CALL_BOUNDS.listOrganizations),
     args: {
       ...t.arg.connectionArgs(),
       filter: t.arg({ type: OrganizationFilter, description: 'Which ones.' }),
@@ -137,10 +141,11 @@ builder.queryFields(t => ({
     resolve: (_root, args, { loaders }, info) => {
       const { provider = null, externalId = null, search = null } = args.filter ?? {}
       const filter = { provider, externalId: externalId || null, search: search || null }
+      const isWithDirectories = isSelected(info, 'Organization', 'directories')
       return resolveConnection(args, info, {
         kind: 'Organization',
         listId: `organizations ${JSON.stringify(filter)}`,
-        load: page => loaders.listOrganizations.load({ page, ...filter }),
+        load: page => loaders.listOrganizations.load({ page, ...filter, isWithDirectories }),
       })
     },
   }),

@@ -22,6 +22,11 @@ export function neededDetail(info: GraphQLResolveInfo, kind: EntityKind): Detail
     .reduce(moreDetail, 'key')
 }
 
+/** Whether the selection below a field asks for that field of the entities of one kind. */
+export function isSelected(info: GraphQLResolveInfo, kind: EntityKind, field: string): boolean {
+  return selectedFields(info, kind).includes(field)
+}
+
 /** Whether a connection is asked for nothing but its count. */
 export function isCountOnly(info: GraphQLResolveInfo): boolean {
   const [connection = {}] = Object.values(treeOf(info)?.fieldsByTypeName ?? {})

@@ -1,4 +1,3 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import type { GraphQLSchema } from 'graphql'
 import { createYoga } from 'graphql-yoga'
 import type { DirectoryProvider } from '../domain/directory-provider.ts'
@@ -6,7 +5,10 @@ import { createRequestContext } from '../request/context.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { graphiqlTabs } from './graphiql-tabs.ts'
 import { createMaskError, useValidationCode } from './mask-errors.ts'
+import { createOperations, type Operation } from './operations.ts'
 import { useCompressedPages } from './use-compressed-pages.ts'
+import { type EstimateCalls, useCostLimit } from './use-cost-limit.ts'
+import { useCostReport } from './use-cost-report.ts'
 import { useJsonRequests } from './use-json-requests.ts'
 import { useReadiness } from './use-readiness.ts'
 import { useRequestLog } from './use-request-log.ts'
@@ -16,12 +18,22 @@ export interface ServerSettings {
   readonly provider: DirectoryProvider
   readonly log: Logger
   readonly graphiql: boolean
+  readonly limits: {
+    readonly timeoutMs: number
+    readonly maxUpstreamCalls: number
+    /** An operation that is reckoned to need more upstream calls is refused before any is made. */
+    readonly maxEstimatedCalls: number
+  }
+  readonly estimateCalls: EstimateCalls
+  /** Tells in every answer what it cost, asked or not. */
+  readonly reportCost: boolean
 }
 
 /** The HTTP face of the graph, as a function from Request to Response: `/graphql`, `/health` and `/ready`. */
-export function createServer({ schema, provider, log, graphiql }: ServerSettings) {
-  const stopping = new AbortController()
-  const yoga = createYoga({
+export function createServer(settings: ServerSettings) {
+  const { schema, provider, log, graphiql, limits } = settings
+  const operations = createOperations(limits.timeoutMs)
+  const yoga = createYoga<{ operation: Operation }>({
     schema,
     graphqlEndpoint: '/graphql',
     healthCheckEndpoint: '/health',
@@ -32,41 +44,38 @@ export function createServer({ schema, provider, log, graphiql }: ServerSettings
     // What is mounted in another server has to answer with the platform's own Response: Next.js takes no stand-in.
     fetchAPI: { Response },
     graphiql: graphiql && { title: 'dirgraph', defaultTabs: graphiqlTabs },
-    renderGraphiQL,
+    // Nine megabytes that are read only where somebody opens the page.
+    renderGraphiQL: async options => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
     maskedErrors: { maskError: createMaskError(log), isDev: false },
-    context: ({ request }) =>
-      createRequestContext(provider, {
-        signal: AbortSignal.any([nativeSignalOf(request), stopping.signal]),
-        requestId: crypto.randomUUID(),
-      }),
+    context: ({ operation }) =>
+      createRequestContext(
+        provider,
+        { ...operation, requestId: crypto.randomUUID() },
+        limits.maxUpstreamCalls,
+      ),
     plugins: [
       useReadiness(provider),
       useJsonRequests(),
       useValidationCode(),
+      useCostLimit(settings.estimateCalls, limits.maxEstimatedCalls),
+      useCostReport({ always: settings.reportCost }),
       useRequestLog(log),
       useCompressedPages(),
     ],
   })
   return {
     async fetch(request: Request): Promise<Response> {
-      if (stopping.signal.aborted) return new Response('dirgraph has stopped.\n', { status: 503 })
-      return yoga.fetch(request)
+      const operation = operations.begin(request.signal)
+      if (operation === null) return new Response('dirgraph has stopped.\n', { status: 503 })
+      try {
+        return await yoga.fetch(request, { operation })
+      } finally {
+        operation.end()
+      }
     },
     async stop(): Promise<void> {
-      stopping.abort()
+      operations.stop()
       await yoga.dispose()
     },
   }
-}
-
-/**
- * The request's signal as one of the runtime's own. That of @whatwg-node/server is a stand-in, through which
- * `AbortSignal.any` aborts the last of the signals derived from one another, and not those in between.
- */
-function nativeSignalOf({ signal }: Request): AbortSignal {
-  const controller = new AbortController()
-  const abort = () => controller.abort(signal.reason)
-  if (signal.aborted) abort()
-  else signal.addEventListener('abort', abort, { once: true })
-  return controller.signal
 }

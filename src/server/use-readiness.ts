@@ -1,9 +1,9 @@
 import type { Plugin } from 'graphql-yoga'
+import { createBackgroundCall } from '../domain/background-call.ts'
 import type { DirectoryProvider } from '../domain/directory-provider.ts'
 import { type ProviderError, UnavailableError } from '../domain/provider-error.ts'
 
 const KEPT_MS = 10_000
-const TIMEOUT_MS = 5_000
 
 /**
  * `/ready`: whether the providers can be used, by one cheap call to each, asked at most every ten seconds. 503 while a
@@ -15,8 +15,8 @@ export function useReadiness(provider: DirectoryProvider): Plugin {
 
   function currentReport(): Promise<Report> {
     if (kept === null || performance.now() >= kept.untilMs) {
-      const call = { signal: AbortSignal.timeout(TIMEOUT_MS), requestId: 'ready' }
-      kept = { untilMs: performance.now() + KEPT_MS, report: provider.check(call).then(toReport) }
+      const report = provider.check(createBackgroundCall('ready')).then(toReport)
+      kept = { untilMs: performance.now() + KEPT_MS, report }
     }
     return kept.report
   }

@@ -1,23 +1,26 @@
-import ky, { HTTPError, type Options } from 'ky'
-import pLimit from 'p-limit'
+import { createHash } from 'node:crypto'
+import { createBackgroundCall } from '../domain/background-call.ts'
 import type { CallContext } from '../domain/directory-provider.ts'
-import type { ProviderName } from '../domain/entity-key.ts'
-import { InvalidInputError, UnavailableError } from '../domain/provider-error.ts'
+import {
+  InvalidInputError,
+  type ProviderError,
+  RateLimitedError,
+  UnavailableError,
+} from '../domain/provider-error.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { createFetchWhole } from './fetch-whole.ts'
-import { mayHaveArrived, retryAfterSecondsOf, toOutcomeUnknown, toProviderError } from './upstream-errors.ts'
+import { createAnswerCache } from './answer-cache.ts'
+import { createFlights } from './flights.ts'
+import { createTransport, isWrite, type TransportSettings } from './transport.ts'
+import { mayHaveArrived, toOutcomeUnknown, toProviderError } from './upstream-errors.ts'
 
-export interface UpstreamSettings {
-  readonly provider: ProviderName
-  /** Without a trailing slash. */
-  readonly baseUrl: string
-  /**
-   * The Authorization header of a request; null for requests that have none. `refused` is the header that was
-   * just answered with 401: a new one leads to one replay, the same one ends it.
-   */
-  readonly authorization: ((call: CallContext, refused: string | null) => Promise<string>) | null
+/** What adapters are given to reach their upstream with. */
+export interface UpstreamEnvironment {
+  /** How long an answer may be reused by other operations; 0 is never. */
+  readonly cacheTtlMs: number
   readonly log: Logger
 }
+
+export interface UpstreamSettings extends TransportSettings, UpstreamEnvironment {}
 
 /** Values by parameter name; what is null is left out. */
 export type Query = Readonly<Record<string, string | number | boolean | null>>
@@ -29,21 +32,26 @@ export interface UpstreamRequest {
   readonly query?: Query
   readonly json?: unknown
   readonly form?: Readonly<Record<string, string>>
-  /**
-   * True for a GET that changes something upstream: sent once, as every other method is. False for a POST that
-   * changes nothing.
-   */
+  /** For a GET that changes something upstream: sent once, as every other method is. */
   readonly isWrite?: boolean
   /** For answers whose body nobody reads, whatever its form. */
   readonly ignoreBody?: boolean
   /** Statuses above 399 that are an answer, not a failure. */
   readonly answers?: readonly number[]
+  /** The directory whose own limit the request counts for. */
+  readonly scope?: string
+  /** What the answer depends on besides the objects in it: a write that changes any of it ends the answer's reuse. */
+  readonly tags?: readonly string[]
+  /** For writes: the tags and the ids of the objects that it changes. */
+  readonly drops?: readonly string[]
 }
 
 export interface UpstreamAnswer {
   readonly status: number
   /** The JSON of the answer; undefined where there is none. */
   readonly body: unknown
+  /** The length of that JSON. */
+  readonly characters: number
 }
 
 /** Speaks HTTP to one provider. Rejects with a `ProviderError` and with nothing else. */
@@ -53,90 +61,108 @@ export interface UpstreamClient {
   isReachable(): boolean | null
 }
 
-const ATTEMPT_TIMEOUT_MS = 4_000
-const TOTAL_TIMEOUT_MS = 10_000
-/** Longer than this a caller is told to come back instead of being kept waiting. */
-const MAX_RETRY_AFTER_SECONDS = 5
-const MAX_BODY_BYTES = 16 * 1_024 * 1_024
-const MAX_PARALLEL_CALLS = 16
+type Memo = Map<string, Promise<UpstreamAnswer>>
 
 /**
- * A client with timeouts by attempt and in all, at most two retries and those for reads only, a cap on bodies,
- * no redirects, and a limit on parallel calls. ky's own defaults retry PUT and DELETE as well, wait for any
- * Retry-After however long, and have no total timeout.
+ * A client that asks nothing twice. A read is answered by what this operation has asked already, by what is kept from
+ * another one, by an equal call under way, and only then by the provider. A write ends the reuse of what it changed
+ * before its own answer is read.
  */
 export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient {
-  const { provider, authorization, log } = settings
-  const inParallel = pLimit(MAX_PARALLEL_CALLS)
-  const http = ky.create({
-    prefix: settings.baseUrl,
-    fetch: createFetchWhole(MAX_BODY_BYTES),
-    headers: { accept: 'application/json', 'user-agent': 'dirgraph' },
-    redirect: 'error',
-    credentials: 'omit',
-    timeout: ATTEMPT_TIMEOUT_MS,
-    totalTimeout: TOTAL_TIMEOUT_MS,
-    retry: {
-      limit: 2,
-      methods: ['get'],
-      statusCodes: [408, 429, 500, 502, 503, 504],
-      jitter: true,
-      backoffLimit: 2_000,
-      maxRetryAfter: MAX_RETRY_AFTER_SECONDS * 1_000,
-      shouldRetry: ({ error }) =>
-        error instanceof HTTPError &&
-        (retryAfterSecondsOf(error.response.headers) ?? 0) > MAX_RETRY_AFTER_SECONDS
-          ? false
-          : undefined,
-    },
-  })
+  const { provider, log } = settings
+  const transport = createTransport(settings)
+  const cache = createAnswerCache({ ttlMs: settings.cacheTtlMs })
+  const flights = createFlights<UpstreamAnswer>()
+  const memos = new WeakMap<CallContext, Memo>()
   let reachable: boolean | null = null
+  let writes = 0
 
-  async function attempt(
+  /** Asks the provider, and tells everybody how that went. */
+  async function ask(
     request: UpstreamRequest,
     call: CallContext,
-    refused: string | null,
-    progress: { isSent: boolean },
+    signal: AbortSignal,
   ): Promise<UpstreamAnswer> {
-    const header = authorization === null ? null : await authorization(call, refused)
-    if (header !== null && header === refused) throw new UnavailableError(provider, 'credentials-refused')
-    call.signal.throwIfAborted()
-    progress.isSent = true
-    try {
-      const response = await http(request.path, toOptions(request, header, call.signal))
-      return {
-        status: response.status,
-        body: request.ignoreBody ? undefined : await readJson(provider, response),
-      }
-    } catch (error) {
-      if (!(error instanceof HTTPError)) throw error
-      const { status } = error.response
-      if (status === 401 && header !== null && refused === null) {
-        progress.isSent = false
-        return attempt(request, call, header, progress)
-      }
-      if (request.answers?.includes(status)) return { status, body: error.data }
-      throw error
-    }
-  }
-
-  async function send(request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer> {
-    const isWrite = request.isWrite ?? request.method !== 'get'
     const startedAt = performance.now()
-    const progress = { isSent: false }
     try {
-      call.signal.throwIfAborted()
-      const answer = await attempt(request, call, null, progress)
+      const answer = await transport(request, call, signal)
       reachable = true
       logCall(request, call, startedAt, answer.status)
       return answer
     } catch (thrown) {
       const error = toProviderError(provider, thrown)
-      // A caller who went away says nothing about the provider.
-      if (!isAbandoned(call.signal)) reachable = !(error instanceof UnavailableError)
+      if (error instanceof UnavailableError) reachable = false
       logCall(request, call, startedAt, error instanceof UnavailableError ? error.reason : error.code)
-      throw isWrite && progress.isSent && mayHaveArrived(thrown) ? toOutcomeUnknown(error) : error
+      throw isWrite(request) && mayHaveArrived(thrown) ? toOutcomeUnknown(error) : error
     }
+  }
+
+  async function write(request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer> {
+    try {
+      return await ask(request, call, call.signal)
+    } finally {
+      // What is under way was asked before the write, and may tell of a time before it.
+      writes += 1
+      flights.close()
+      cache.drop(request.drops ?? [])
+      memos.delete(call)
+    }
+  }
+
+  function read(request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer> {
+    const key = keyOf(request)
+    const memo: Memo = memos.get(call) ?? new Map()
+    memos.set(call, memo)
+    const known = memo.get(key)
+    if (known !== undefined) return known
+    const reading = readKept(key, request, call)
+    memo.set(key, reading)
+    return reading
+  }
+
+  async function readKept(key: string, request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer> {
+    const kept = cache.fresh(key)
+    if (kept === null) return readShared(key, request, call).catch(error => standIn(key, error, call))
+    call.meter.count('cacheHits', 1)
+    if (cache.isDue(kept) && !flights.isUnderWay(key)) refresh(key, request)
+    return kept.answer
+  }
+
+  async function readShared(
+    key: string,
+    request: UpstreamRequest,
+    call: CallContext,
+  ): Promise<UpstreamAnswer> {
+    if (flights.isUnderWay(key)) call.meter.count('coalesced', 1)
+    try {
+      return await flights.join(key, call.signal, async signal => {
+        const writesBefore = writes
+        const answer = await ask(request, call, signal)
+        if (answer.status >= 400) cache.forget(key)
+        else if (writes === writesBefore)
+          cache.keep(key, answer, [...(request.tags ?? []), ...idsIn(answer.body)])
+        return answer
+      })
+    } catch (thrown) {
+      throw toProviderError(provider, thrown)
+    }
+  }
+
+  /** While the provider fails, an older answer is better than none; where it refuses, it is not. */
+  function standIn(key: string, error: ProviderError, call: CallContext): UpstreamAnswer {
+    const isPassing =
+      error instanceof RateLimitedError ||
+      (error instanceof UnavailableError && error.reason !== 'credentials-refused')
+    const kept = isPassing ? cache.stale(key) : null
+    if (!isPassing) cache.forget(key)
+    if (kept === null) throw error
+    call.meter.servedStale(provider, kept.ageMs / 1_000)
+    return kept.answer
+  }
+
+  /** Renews an answer before it ends; nobody waits for it, and nobody hears of its failure. */
+  function refresh(key: string, request: UpstreamRequest): void {
+    readShared(key, request, createBackgroundCall('refresh')).catch(() => {})
   }
 
   /** Without the query, which can hold an e-mail address. */
@@ -151,7 +177,7 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
   }
 
   return {
-    send: (request, call) => inParallel(() => send(request, call)),
+    send: (request, call) => (isWrite(request) ? write(request, call) : read(request, call)),
     isReachable: () => reachable,
   }
 }
@@ -165,32 +191,29 @@ export function urlPath(strings: TemplateStringsArray, ...ids: readonly string[]
   return String.raw({ raw: strings }, ...ids.map(id => encodeURIComponent(id))).replace(/^\//, '')
 }
 
-function toOptions(request: UpstreamRequest, authorization: string | null, signal: AbortSignal): Options {
-  const query = Object.entries(request.query ?? {}).flatMap(([name, value]) =>
-    value === null ? [] : [[name, String(value)]],
-  )
-  return {
-    method: request.method,
-    signal,
-    ...(query.length > 0 && { searchParams: query }),
-    ...(authorization !== null && { headers: { authorization } }),
-    ...(request.json !== undefined && { json: request.json }),
-    ...(request.form !== undefined && { body: new URLSearchParams(request.form) }),
-    ...(request.isWrite && { retry: 0 }),
-  }
+/** A hash, since a query can hold an e-mail address. The client has one credential, so the key needs none. */
+function keyOf({ path, query = {} }: UpstreamRequest): string {
+  const parameters = Object.entries(query)
+    .filter(([, value]) => value !== null)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+  return createHash('sha256')
+    .update(JSON.stringify([path, parameters]))
+    .digest('base64url')
 }
 
-/** Whether it was the caller who gave up; a deadline that ran out is a signal's `TimeoutError` instead. */
-function isAbandoned({ aborted, reason }: AbortSignal): boolean {
-  return aborted && !(reason instanceof Error && reason.name === 'TimeoutError')
+/** The ids of the objects in an answer: of the object that it is, of those in it, and of those in its lists. */
+function idsIn(body: unknown): string[] {
+  const here = [body, ...valuesOf(body)]
+  return here
+    .flatMap(value => (Array.isArray(value) ? value : [value]))
+    .flatMap(value => {
+      const id = valuesOf(value, 'id')[0]
+      return typeof id === 'string' ? [id] : []
+    })
 }
 
-/** A page of HTML with status 200 is what a proxy in between sends; it is no answer of the provider's. */
-async function readJson(provider: ProviderName, response: Response): Promise<unknown> {
-  const text = await response.text()
-  if (text.trim() === '') return undefined
-  if (!/\bjson\b/i.test(response.headers.get('content-type') ?? '')) {
-    throw new UnavailableError(provider, 'bad-response')
-  }
-  return JSON.parse(text)
+function valuesOf(value: unknown, name?: string): unknown[] {
+  if (typeof value !== 'object' || value === null) return []
+  const record = value as Record<string, unknown>
+  return name === undefined ? Object.values(record) : [record[name]]
 }

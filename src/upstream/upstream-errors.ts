@@ -25,10 +25,9 @@ export function toProviderError(provider: ProviderName, error: unknown): Provide
   return new UnavailableError(provider, 'unreachable')
 }
 
-/** Whether the request may have reached the provider before it failed. */
+/** Whether the request may have reached the provider before it failed; what is ours was thrown before it was sent. */
 export function mayHaveArrived(error: unknown): boolean {
-  if (error instanceof ProviderError)
-    return error instanceof UnavailableError && error.reason === 'bad-response'
+  if (error instanceof ProviderError) return false
   return !NEVER_CONNECTED.has(codeOf(error))
 }
 

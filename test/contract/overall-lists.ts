@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { NotFoundError } from '../../src/domain/provider-error.ts'
 import {
-  anyCall,
   backward,
   forward,
   keysOf,
@@ -9,6 +8,7 @@ import {
   NO_DIRECTORY_FILTER,
   NO_ORGANIZATION_FILTER,
 } from '../providers/start-ground.ts'
+import { anyCall } from '../support/any-call.ts'
 import type { ContractDriver, ContractGround } from './directory-provider.ts'
 import { samplesOf, type Truth, truthOf } from './truth.ts'
 

@@ -5,7 +5,6 @@ import type { EntityKey } from '../../src/domain/entity-key.ts'
 import type { PageRequest } from '../../src/domain/page.ts'
 import type { RecordedCall } from '../../src/sandbox/sandbox.ts'
 import {
-  anyCall,
   backward,
   forward,
   type Ground,
@@ -14,6 +13,7 @@ import {
   NO_USER_FILTER,
   startGround,
 } from '../providers/start-ground.ts'
+import { anyCall } from '../support/any-call.ts'
 import { samplesOf } from './truth.ts'
 
 type Call = Pick<RecordedCall, 'provider' | 'method' | 'path' | 'query' | 'headers' | 'status'>

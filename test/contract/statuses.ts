@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { OPERATIONS, UnavailableError } from '../../src/domain/provider-error.ts'
-import { anyCall, forward, NO_ORGANIZATION_FILTER } from '../providers/start-ground.ts'
+import { forward, NO_ORGANIZATION_FILTER } from '../providers/start-ground.ts'
+import { anyCall } from '../support/any-call.ts'
 import type { ContractDriver, ContractGround } from './directory-provider.ts'
 
 /** What a provider says of itself. */
@@ -39,7 +40,7 @@ export function describeStatuses({ names, create }: ContractDriver): void {
       const fresh = await create()
       await fresh.provider.check(anyCall())
       const list = { ...NO_ORGANIZATION_FILTER, page: forward(1) }
-      const call = { signal: AbortSignal.abort(), requestId: 'gone' }
+      const call = anyCall({ signal: AbortSignal.abort(), requestId: 'gone' })
       await fresh.provider.listOrganizations(list, call).catch(() => null)
       expect(fresh.provider.statuses().map(status => status.reachable)).toEqual(names.map(() => true))
       await fresh.stop()

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EntityKey } from '../../src/domain/entity-key.ts'
 import type { Page, PageRequest } from '../../src/domain/page.ts'
 import {
-  anyCall,
   backward,
   firstCursor,
   forward,
@@ -14,6 +13,7 @@ import {
   NO_USER_FILTER,
   whole,
 } from '../providers/start-ground.ts'
+import { anyCall } from '../support/any-call.ts'
 import type { ContractDriver, ContractGround } from './directory-provider.ts'
 import { samplesOf, truthOf } from './truth.ts'
 

@@ -8,7 +8,8 @@ import {
   type Operation,
   UnsupportedError,
 } from '../../src/domain/provider-error.ts'
-import { anyCall, failureOf, forward } from '../providers/start-ground.ts'
+import { failureOf, forward } from '../providers/start-ground.ts'
+import { anyCall } from '../support/any-call.ts'
 import type { ContractDriver, ContractGround } from './directory-provider.ts'
 import { type Samples, samplesOf } from './truth.ts'
 

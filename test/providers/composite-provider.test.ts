@@ -4,8 +4,8 @@ import type { EntityKey, ProviderName } from '../../src/domain/entity-key.ts'
 import { NotFoundError, UnavailableError } from '../../src/domain/provider-error.ts'
 import { createCompositeProvider } from '../../src/providers/composite-provider.ts'
 import { samplesOf } from '../contract/truth.ts'
+import { anyCall } from '../support/any-call.ts'
 import {
-  anyCall,
   callsTo,
   failureOf,
   forward,

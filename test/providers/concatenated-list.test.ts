@@ -4,8 +4,8 @@ import type { PageRequest } from '../../src/domain/page.ts'
 import { ProviderError, UnavailableError, UnsupportedError } from '../../src/domain/provider-error.ts'
 import { createCompositeProvider } from '../../src/providers/composite-provider.ts'
 import { truthOf } from '../contract/truth.ts'
+import { anyCall } from '../support/any-call.ts'
 import {
-  anyCall,
   backward,
   failureOf,
   firstCursor,

@@ -4,8 +4,8 @@ import type { EntityKey } from '../../src/domain/entity-key.ts'
 import type { PageRequest } from '../../src/domain/page.ts'
 import { ProviderError, UnavailableError } from '../../src/domain/provider-error.ts'
 import { samplesOf } from '../contract/truth.ts'
+import { anyCall } from '../support/any-call.ts'
 import {
-  anyCall,
   backward,
   callsTo,
   failureOf,

@@ -4,8 +4,8 @@ import { directoryKey, type EntityKey, upstreamIdOf } from '../../src/domain/ent
 import type { PageRequest } from '../../src/domain/page.ts'
 import { UnsupportedError } from '../../src/domain/provider-error.ts'
 import { samplesOf, truthOf } from '../contract/truth.ts'
+import { anyCall } from '../support/any-call.ts'
 import {
-  anyCall,
   backward,
   callsTo,
   failureOf,

@@ -3,8 +3,8 @@ import type { Detail } from '../../src/domain/entities.ts'
 import { type EntityKey, organizationKeyOf, upstreamIdOf } from '../../src/domain/entity-key.ts'
 import { UnavailableError } from '../../src/domain/provider-error.ts'
 import { samplesOf, truthOf } from '../contract/truth.ts'
+import { anyCall } from '../support/any-call.ts'
 import {
-  anyCall,
   callsTo,
   forward,
   type Ground,

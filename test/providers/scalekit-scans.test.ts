@@ -4,8 +4,8 @@ import type { Detail } from '../../src/domain/entities.ts'
 import { directoryKey, type EntityKey, memberKey, upstreamIdOf } from '../../src/domain/entity-key.ts'
 import { UnsupportedError } from '../../src/domain/provider-error.ts'
 import { samplesOf, truthOf } from '../contract/truth.ts'
+import { anyCall } from '../support/any-call.ts'
 import {
-  anyCall,
   callsTo,
   failureOf,
   forward,

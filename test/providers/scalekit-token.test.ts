@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { UnavailableError } from '../../src/domain/provider-error.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import { samplesOf } from '../contract/truth.ts'
+import { anyCall } from '../support/any-call.ts'
 import { sendJson, startServer } from '../upstream/start-server.ts'
 import {
-  anyCall,
   callsTo,
   failureOf,
   forward,
@@ -164,7 +164,7 @@ describe('the token of Scalekit', () => {
   test('is everybody’s, so that one caller who leaves does not take it from the others', async () => {
     const leaving = new AbortController()
     ground.sandbox.inject({ provider: 'scalekit', kind: 'delay', delayMs: 150, path: /oauth/ })
-    const left = failureOf(list(ground.scalekit, { signal: leaving.signal, requestId: 'leaving' }))
+    const left = failureOf(list(ground.scalekit, anyCall({ signal: leaving.signal, requestId: 'leaving' })))
     const stayed = list()
     leaving.abort()
     expect(await left).toBeInstanceOf(UnavailableError)

@@ -1,4 +1,4 @@
-import type { CallContext, DirectoryProvider } from '../../src/domain/directory-provider.ts'
+import type { DirectoryProvider } from '../../src/domain/directory-provider.ts'
 import type { EntityKey, ProviderName } from '../../src/domain/entity-key.ts'
 import type { Page, PageRequest } from '../../src/domain/page.ts'
 import { ProviderError } from '../../src/domain/provider-error.ts'
@@ -7,6 +7,7 @@ import { createScalekitProvider } from '../../src/providers/scalekit/scalekit-pr
 import { createWorkosProvider } from '../../src/providers/workos/workos-provider.ts'
 import { type Sandbox, type SandboxSettings, startSandbox } from '../../src/sandbox/sandbox.ts'
 import { createLogger, type Logger } from '../../src/telemetry/logger.ts'
+import { NO_SCALEKIT_LIMITS, NO_WORKOS_LIMITS } from '../support/any-call.ts'
 
 /** The adapters on a sandbox of their own, as the composition root would put them together. */
 export interface Ground {
@@ -42,19 +43,17 @@ export function openWorkos(
   { workos }: Pick<Sandbox, 'workos'>,
   log: Logger = createLogger('silent'),
 ): DirectoryProvider {
-  return createWorkosProvider({ apiKey: workos.apiKey, apiUrl: workos.url }, log)
+  return createWorkosProvider(
+    { apiKey: workos.apiKey, apiUrl: workos.url, ...NO_WORKOS_LIMITS },
+    { log, cacheTtlMs: 0 },
+  )
 }
 
 export function openScalekit(
   { scalekit }: Pick<Sandbox, 'scalekit'>,
   log: Logger = createLogger('silent'),
 ): DirectoryProvider {
-  return createScalekitProvider(scalekit, log)
-}
-
-/** A call that nobody aborts. */
-export function anyCall(): CallContext {
-  return { signal: new AbortController().signal, requestId: 'test' }
+  return createScalekitProvider({ ...scalekit, ...NO_SCALEKIT_LIMITS }, { log, cacheTtlMs: 0 })
 }
 
 export function forward(limit: number, cursor: string | null = null): PageRequest {

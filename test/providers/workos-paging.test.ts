@@ -3,9 +3,9 @@ import { directoryKey, type EntityKey } from '../../src/domain/entity-key.ts'
 import type { PageRequest } from '../../src/domain/page.ts'
 import { InvalidInputError } from '../../src/domain/provider-error.ts'
 import { samplesOf, truthOf } from '../contract/truth.ts'
+import { anyCall } from '../support/any-call.ts'
 import { sendJson, startServer } from '../upstream/start-server.ts'
 import {
-  anyCall,
   backward,
   callsTo,
   failureOf,

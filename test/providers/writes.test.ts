@@ -7,7 +7,8 @@ import {
   UnavailableError,
 } from '../../src/domain/provider-error.ts'
 import { samplesOf } from '../contract/truth.ts'
-import { anyCall, callsTo, failureOf, type Ground, startGround } from './start-ground.ts'
+import { anyCall } from '../support/any-call.ts'
+import { callsTo, failureOf, type Ground, startGround } from './start-ground.ts'
 
 let ground: Ground
 

@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createCompositeProvider } from '../../src/providers/composite-provider.ts'
 import { createServer } from '../../src/server/server.ts'
+import { ANY_SERVER } from '../support/any-server.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 
 let app: TestApp
@@ -172,10 +173,10 @@ function serve(resolve: () => unknown) {
   })
   const lines: string[] = []
   const server = createServer({
+    ...ANY_SERVER,
     schema: new GraphQLSchema({ query }),
     provider: createCompositeProvider(new Map()),
     log: pino({ level: 'trace' }, { write: line => lines.push(line) }),
-    graphiql: false,
   })
   const ask = async (operation: string) => {
     const answer = await server.fetch(request(JSON.stringify({ query: operation })))

@@ -1,7 +1,8 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { type ExecutionResult, print } from 'graphql'
-import { createDirgraph, type Dirgraph } from '../../src/app.ts'
+import { createDirgraph, type Dirgraph, type DirgraphSettings } from '../../src/app.ts'
 import { type Sandbox, type SandboxSettings, startSandbox } from '../../src/sandbox/sandbox.ts'
+import { NO_SCALEKIT_LIMITS, NO_WORKOS_LIMITS } from './any-call.ts'
 
 export interface TestApp {
   readonly sandbox: Sandbox
@@ -10,11 +11,16 @@ export interface TestApp {
   query<Data = Record<string, unknown>, Variables = Record<string, unknown>>(
     document: TypedDocumentNode<Data, Variables> | string,
     variables?: Variables,
+    headers?: Record<string, string>,
   ): Promise<ExecutionResult<Data>>
   stop(): Promise<void>
 }
 
 export interface TestAppSettings extends SandboxSettings {
+  /** What dirgraph is told beyond the providers; without it nothing is kept between operations, and limits are far off. */
+  readonly dirgraph?: Partial<Omit<DirgraphSettings, 'workos' | 'scalekit'>>
+  readonly workosLimits?: Partial<typeof NO_WORKOS_LIMITS>
+  readonly scalekitLimits?: Partial<typeof NO_SCALEKIT_LIMITS>
   /** Both unless said otherwise. */
   readonly providers?: readonly ('workos' | 'scalekit')[]
   /** Those set up with credentials that they refuse; none unless said otherwise. */
@@ -24,26 +30,40 @@ export interface TestAppSettings extends SandboxSettings {
 
 /** A dirgraph on a sandbox of its own; the upstreams are real HTTP servers, the front is reached without a port. */
 export async function startApp(settings: TestAppSettings = {}): Promise<TestApp> {
-  const { providers, refused, graphiql, ...sandboxSettings } = settings
+  const {
+    providers,
+    refused,
+    graphiql,
+    dirgraph: own,
+    workosLimits,
+    scalekitLimits,
+    ...sandboxSettings
+  } = settings
   const sandbox = await startSandbox(sandboxSettings)
   const wanted = new Set(providers ?? ['workos', 'scalekit'])
   const apiKey = refused?.includes('workos') ? 'sk_test_wrong' : sandbox.workos.apiKey
   const clientSecret = refused?.includes('scalekit') ? 'test_wrong' : sandbox.scalekit.clientSecret
   const dirgraph = createDirgraph({
-    workos: wanted.has('workos') ? { apiKey, apiUrl: sandbox.workos.url } : null,
-    scalekit: wanted.has('scalekit') ? { ...sandbox.scalekit, clientSecret } : null,
+    workos: wanted.has('workos')
+      ? { apiKey, apiUrl: sandbox.workos.url, ...NO_WORKOS_LIMITS, ...workosLimits }
+      : null,
+    scalekit: wanted.has('scalekit')
+      ? { ...sandbox.scalekit, clientSecret, ...NO_SCALEKIT_LIMITS, ...scalekitLimits }
+      : null,
     logLevel: 'silent',
     graphiql: graphiql ?? false,
+    cacheTtlSeconds: 0,
+    ...own,
   })
   return {
     sandbox,
     dirgraph,
-    async query(document, variables) {
+    async query(document, variables, headers) {
       const query = typeof document === 'string' ? document : print(document)
       const response = await dirgraph.fetch(
         new Request('http://dirgraph.test/graphql', {
           method: 'POST',
-          headers: { 'content-type': 'application/json', accept: 'application/json' },
+          headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
           body: JSON.stringify({ query, variables }),
         }),
       )

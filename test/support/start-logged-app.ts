@@ -7,6 +7,8 @@ import { createWorkosProvider } from '../../src/providers/workos/workos-provider
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
 import { schema } from '../../src/schema/index.ts'
 import { createServer } from '../../src/server/server.ts'
+import { NO_SCALEKIT_LIMITS, NO_WORKOS_LIMITS } from './any-call.ts'
+import { ANY_SERVER } from './any-server.ts'
 
 export interface LoggedApp {
   readonly sandbox: Sandbox
@@ -24,13 +26,17 @@ export async function startLoggedApp(): Promise<LoggedApp> {
   const sandbox = await startSandbox()
   const written: string[] = []
   const log = pino({ level: 'trace' }, { write: line => written.push(line) })
-  const workos = createWorkosProvider({ apiKey: sandbox.workos.apiKey, apiUrl: sandbox.workos.url }, log)
+  const environment = { log, cacheTtlMs: 0 }
+  const workos = createWorkosProvider(
+    { apiKey: sandbox.workos.apiKey, apiUrl: sandbox.workos.url, ...NO_WORKOS_LIMITS },
+    environment,
+  )
   const providers = new Map<ProviderName, DirectoryProvider>([
     ['workos', workos],
-    ['scalekit', createScalekitProvider(sandbox.scalekit, log)],
+    ['scalekit', createScalekitProvider({ ...sandbox.scalekit, ...NO_SCALEKIT_LIMITS }, environment)],
   ])
   const provider = createCompositeProvider(providers)
-  const server = createServer({ schema, provider, log, graphiql: false })
+  const server = createServer({ ...ANY_SERVER, schema, provider, log })
   return {
     sandbox,
     log: () => written.join(''),

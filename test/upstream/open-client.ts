@@ -11,6 +11,8 @@ export function openClient(baseUrl: string, log: Logger = createLogger('silent')
     provider: 'workos',
     baseUrl,
     authorization: async () => `Bearer ${API_KEY}`,
+    budget: null,
+    cacheTtlMs: 0,
     log,
   })
 }

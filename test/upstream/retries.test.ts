@@ -4,7 +4,6 @@ import { RateLimitedError, UnavailableError } from '../../src/domain/provider-er
 import type { Fault } from '../../src/sandbox/sandbox.ts'
 import { samplesOf } from '../contract/truth.ts'
 import {
-  anyCall,
   callsTo,
   failureOf,
   forward,
@@ -12,6 +11,7 @@ import {
   NO_ORGANIZATION_FILTER,
   startGround,
 } from '../providers/start-ground.ts'
+import { anyCall } from '../support/any-call.ts'
 import { openClient } from './open-client.ts'
 import { startServer } from './start-server.ts'
 
@@ -157,7 +157,7 @@ describe.each(METHODS)('a write by %s', method => {
     const client = openClient(closed.url)
     const refused = await failureOf(client.send({ method, path: 'anything' }, anyCall()))
     expect(refused).toMatchObject({ reason: 'unreachable' })
-    const call = { signal: AbortSignal.abort(), requestId: 'gone' }
+    const call = anyCall({ signal: AbortSignal.abort(), requestId: 'gone' })
     const gone = openClient(ground.sandbox.workos.url).send({ method, path: 'anything' }, call)
     for (const failure of [refused, await failureOf(gone)]) {
       expect((failure as Error).message).not.toMatch(/carried out/)

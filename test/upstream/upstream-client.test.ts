@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { InvalidInputError, ProviderError, UnavailableError } from '../../src/domain/provider-error.ts'
 import { urlPath } from '../../src/upstream/upstream-client.ts'
-import { anyCall, failureOf } from '../providers/start-ground.ts'
+import { failureOf } from '../providers/start-ground.ts'
+import { anyCall } from '../support/any-call.ts'
 import { API_KEY, openClient } from './open-client.ts'
 import { type ReceivedRequest, type Server, sendJson, startServer } from './start-server.ts'
 
@@ -141,14 +142,14 @@ describe('a caller who goes away', () => {
       })
       caller.abort()
     }
-    const failure = await failureOf(send({}, { signal: caller.signal, requestId: 'gone' }))
+    const failure = await failureOf(send({}, anyCall({ signal: caller.signal, requestId: 'gone' })))
     expect(failure).toBeInstanceOf(UnavailableError)
     await expect.poll(() => isClosed).toBe(true)
     expect(server.requests).toHaveLength(1)
   })
 
   test('before the first byte makes no request', async () => {
-    const call = { signal: AbortSignal.abort(), requestId: 'gone' }
+    const call = anyCall({ signal: AbortSignal.abort(), requestId: 'gone' })
     expect(await failureOf(send({}, call))).toBeInstanceOf(ProviderError)
     expect(server.requests).toHaveLength(0)
   })
@@ -159,7 +160,7 @@ describe('a caller who goes away', () => {
       sendJson(response, {}, 500)
       setImmediate(() => caller.abort())
     }
-    expect(await failureOf(send({}, { signal: caller.signal, requestId: 'gone' }))).toBeInstanceOf(
+    expect(await failureOf(send({}, anyCall({ signal: caller.signal, requestId: 'gone' })))).toBeInstanceOf(
       ProviderError,
     )
     expect(server.requests).toHaveLength(1)
@@ -168,7 +169,7 @@ describe('a caller who goes away', () => {
   test('in a write that was sent leaves it open whether that was carried out', async () => {
     const caller = new AbortController()
     answer = () => caller.abort()
-    const call = { signal: caller.signal, requestId: 'gone' }
+    const call = anyCall({ signal: caller.signal, requestId: 'gone' })
     const failure = await failureOf(send({ method: 'post', json: {} }, call))
     expect((failure as Error).message).toMatch(/not known whether/)
   })

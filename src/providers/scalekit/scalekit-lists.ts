@@ -1,9 +1,14 @@
 import type { z } from 'zod'
 import type { CallContext, UserFilter } from '../../domain/directory-provider.ts'
 import type { Detail, Directory, DirectoryGroup, DirectoryUser, Organization } from '../../domain/entities.ts'
-import { type EntityKey, organizationKeyOf } from '../../domain/entity-key.ts'
+import { type EntityKey, organizationKeyOf, upstreamIdOf } from '../../domain/entity-key.ts'
 import { type ProviderError, UnavailableError } from '../../domain/provider-error.ts'
-import { type Query, type UpstreamClient, urlPath } from '../../upstream/upstream-client.ts'
+import {
+  type Query,
+  type UpstreamClient,
+  type UpstreamRequest,
+  urlPath,
+} from '../../upstream/upstream-client.ts'
 import { parseAnswer, parseRecord } from '../wire-record.ts'
 import { toDirectory, toDirectoryGroup, toDirectoryUser, toOrganization } from './scalekit-entities.ts'
 import { scalekitIdOf } from './scalekit-ids.ts'
@@ -53,8 +58,12 @@ export function organizationPath(organization: EntityKey): string {
 }
 
 export function createScalekitLists(client: UpstreamClient): ScalekitLists {
-  async function get<T>(path: string, query: Query, answer: z.ZodType<T>, call: CallContext): Promise<T> {
-    const { body } = await client.send({ method: 'get', path, query }, call)
+  async function get<T>(
+    request: Pick<UpstreamRequest, 'path' | 'query' | 'tags'>,
+    answer: z.ZodType<T>,
+    call: CallContext,
+  ): Promise<T> {
+    const { body } = await client.send({ ...request, method: 'get' }, call)
     return parseAnswer('scalekit', answer, body)
   }
 
@@ -63,7 +72,7 @@ export function createScalekitLists(client: UpstreamClient): ScalekitLists {
       const path = search === null ? 'api/v1/organizations' : 'api/v1/organizations:search'
       return async (token, size) => {
         const query = { ...paging(token, size), query: search, external_id: externalId }
-        const answer = await get(path, query, organizationsWire, call)
+        const answer = await get({ path, query, tags: ['organizations'] }, organizationsWire, call)
         return toTokenPage(answer, answer.organizations, organizationWire, toOrganization)
       }
     },
@@ -76,7 +85,8 @@ export function createScalekitLists(client: UpstreamClient): ScalekitLists {
         updated_after: updatedAfter?.toISOString() ?? null,
       }
       return async (token, size) => {
-        const answer = await get(path, { ...paging(token, size), ...filter }, usersWire, call)
+        const query = { ...paging(token, size), ...filter }
+        const answer = await get({ path, query, tags: [within(directory)] }, usersWire, call)
         return toTokenPage(answer, answer.users, userWire, wire =>
           toDirectoryUser(wire, directory, withDetail(detail)),
         )
@@ -87,7 +97,8 @@ export function createScalekitLists(client: UpstreamClient): ScalekitLists {
       const path = `${directoryPath(directory)}/groups`
       const filter = { include_detail: detail === 'full' ? true : null }
       return async (token, size) => {
-        const answer = await get(path, { ...paging(token, size), ...filter }, groupsWire, call)
+        const query = { ...paging(token, size), ...filter }
+        const answer = await get({ path, query, tags: [within(directory)] }, groupsWire, call)
         return toTokenPage(answer, answer.groups, groupWire, wire =>
           toDirectoryGroup(wire, directory, withDetail(detail)),
         )
@@ -95,7 +106,9 @@ export function createScalekitLists(client: UpstreamClient): ScalekitLists {
     },
 
     async directories(organization, call) {
-      const answer = await get(`${organizationPath(organization)}/directories`, {}, directoriesWire, call)
+      const path = `${organizationPath(organization)}/directories`
+      const tags = [`directories of ${upstreamIdOf(organization)}`]
+      const answer = await get({ path, tags }, directoriesWire, call)
       return answer.directories.map(raw => {
         const wire = parseRecord('scalekit', directoryWire, raw)
         return wire instanceof UnavailableError ? wire : toDirectory(wire)
@@ -106,6 +119,10 @@ export function createScalekitLists(client: UpstreamClient): ScalekitLists {
 
 function organizationIdOf(key: EntityKey): string {
   return scalekitIdOf('Organization', organizationKeyOf(key) ?? key)
+}
+
+function within(directory: EntityKey): string {
+  return `within ${upstreamIdOf(directory)}`
 }
 
 function paging(token: string, size: number): Query {

@@ -1,7 +1,7 @@
 import type { DirectoryProvider } from '../../domain/directory-provider.ts'
 import { OPERATIONS, type Operation, type ProviderError } from '../../domain/provider-error.ts'
-import type { Logger } from '../../telemetry/logger.ts'
-import { createUpstreamClient } from '../../upstream/upstream-client.ts'
+import { createBudget } from '../../upstream/budget.ts'
+import { createUpstreamClient, type UpstreamEnvironment } from '../../upstream/upstream-client.ts'
 import { settle } from '../settle.ts'
 import { createScalekitReads } from './scalekit-reads.ts'
 import { createScalekitToken } from './scalekit-token.ts'
@@ -12,20 +12,31 @@ export interface ScalekitSettings {
   readonly environmentUrl: string
   readonly clientId: string
   readonly clientSecret: string
+  /** What one environment may be asked in a second; Scalekit publishes no number. */
+  readonly requestsPerSecond: number
 }
 
 const SUPPORTED: ReadonlySet<Operation> = new Set(OPERATIONS)
 
 /** Scalekit's directories as a directory provider, over its REST API. */
-export function createScalekitProvider(settings: ScalekitSettings, log: Logger): DirectoryProvider {
+export function createScalekitProvider(
+  settings: ScalekitSettings,
+  { log, cacheTtlMs }: UpstreamEnvironment,
+): DirectoryProvider {
   const upstream = { provider: 'scalekit', baseUrl: settings.environmentUrl, log } as const
+  const budget = createBudget({
+    provider: 'scalekit',
+    total: { limit: settings.requestsPerSecond, windowMs: 1_000 },
+    perScope: null,
+  })
   const authorization = createScalekitToken(
-    createUpstreamClient({ ...upstream, authorization: null }),
+    createUpstreamClient({ ...upstream, authorization: null, budget: null, cacheTtlMs: 0 }),
     settings,
   )
-  const client = createUpstreamClient({ ...upstream, authorization })
+  const client = createUpstreamClient({ ...upstream, authorization, budget, cacheTtlMs })
   return {
     statuses: () => [{ provider: 'scalekit', operations: SUPPORTED, reachable: client.isReachable() }],
+    budgets: () => budget.states([]),
     async check(call) {
       const request = { method: 'get', path: 'api/v1/organizations', query: { page_size: 10 } } as const
       const outcome = await settle(client.send(request, call))

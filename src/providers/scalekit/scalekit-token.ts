@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { createBackgroundCall } from '../../domain/background-call.ts'
 import type { CallContext } from '../../domain/directory-provider.ts'
 import { UnavailableError } from '../../domain/provider-error.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
@@ -12,7 +13,6 @@ const tokenWire = z.object({
 const MIN_LIFETIME_SECONDS = 60
 const MAX_LIFETIME_SECONDS = 24 * 60 * 60
 const REFRESH_EARLY_SECONDS = 5 * 60
-const TIMEOUT_MS = 10_000
 
 /**
  * The Authorization header of Scalekit's API: a client-credentials token, fetched once however many ask for it,
@@ -26,7 +26,7 @@ export function createScalekitToken(
   let current: { readonly header: string; readonly renewAtMs: number } | null = null
   let underway: Promise<string> | null = null
 
-  async function fetchToken(requestId: string): Promise<string> {
+  async function fetchToken(call: CallContext): Promise<string> {
     const answer = await client.send(
       {
         method: 'post',
@@ -40,7 +40,7 @@ export function createScalekitToken(
         answers: [400, 401, 403],
       },
       // The token is everybody's, so no single caller's disconnect may end the fetch.
-      { signal: AbortSignal.timeout(TIMEOUT_MS), requestId },
+      { ...createBackgroundCall(call.requestId), meter: call.meter },
     )
     if (answer.status >= 400) throw new UnavailableError('scalekit', 'credentials-refused')
     const token = parseAnswer('scalekit', tokenWire, answer.body)
@@ -53,7 +53,7 @@ export function createScalekitToken(
     if (current !== null && (current.header === refused || performance.now() >= current.renewAtMs))
       current = null
     if (current !== null) return Promise.resolve(current.header)
-    underway ??= fetchToken(call.requestId).finally(() => {
+    underway ??= fetchToken(call).finally(() => {
       underway = null
     })
     return underway

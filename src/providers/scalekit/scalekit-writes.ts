@@ -22,7 +22,7 @@ import {
 
 type Writes = Omit<
   DirectoryProvider,
-  'statuses' | 'check' | Extract<keyof DirectoryProvider, `list${string}` | `find${string}`>
+  'statuses' | 'check' | 'budgets' | Extract<keyof DirectoryProvider, `list${string}` | `find${string}`>
 >
 
 /** The writing half of the Scalekit adapter. */
@@ -31,7 +31,10 @@ export function createScalekitWrites(client: UpstreamClient): Writes {
   async function switchScim(organization: EntityKey, enabled: boolean, call: CallContext) {
     const path = `${organizationPath(organization)}/settings`
     const json = { features: [{ name: SCIM_FEATURE, enabled }] }
-    const { body } = await client.send({ method: 'patch', path, json }, call)
+    const { body } = await client.send(
+      { method: 'patch', path, json, drops: [upstreamIdOf(organization)] },
+      call,
+    )
     const { organization: wire } = parseAnswer('scalekit', organizationAnswer, body)
     const feature = wire.settings?.features.find(({ name }) => name === SCIM_FEATURE)
     if ((feature?.enabled ?? false) !== enabled) {
@@ -51,7 +54,10 @@ export function createScalekitWrites(client: UpstreamClient): Writes {
   async function switchDirectory(directory: EntityKey, enabled: boolean, call: CallContext): Promise<void> {
     const path = directoryPath(directory)
     const toggle = `${path}:${enabled ? 'enable' : 'disable'}`
-    const { status, body } = await client.send({ method: 'patch', path: toggle, answers: [400, 409] }, call)
+    const { status, body } = await client.send(
+      { method: 'patch', path: toggle, answers: [400, 409], drops: [upstreamIdOf(directory)] },
+      call,
+    )
     const isOn =
       status < 400
         ? parseAnswer('scalekit', toggleAnswer, body).enabled
@@ -95,7 +101,12 @@ export function createScalekitWrites(client: UpstreamClient): Writes {
       }
       const path = `${organizationPath(organization)}/directories`
       const { body } = await client.send(
-        { method: 'post', path, json: { directory_type, directory_provider } },
+        {
+          method: 'post',
+          path,
+          json: { directory_type, directory_provider },
+          drops: [`directories of ${upstreamIdOf(organization)}`],
+        },
         call,
       )
       return toDirectory(parseAnswer('scalekit', directoryAnswer, body).directory)
@@ -104,7 +115,13 @@ export function createScalekitWrites(client: UpstreamClient): Writes {
     /** The verb really is GET, though it changes something: so it is sent once, as a write. */
     async syncDirectory(directory, call) {
       await client.send(
-        { method: 'get', isWrite: true, path: `${directoryPath(directory)}:sync`, ignoreBody: true },
+        {
+          method: 'get',
+          isWrite: true,
+          path: `${directoryPath(directory)}:sync`,
+          ignoreBody: true,
+          drops: dropsOf(directory),
+        },
         call,
       )
     },
@@ -114,7 +131,7 @@ export function createScalekitWrites(client: UpstreamClient): Writes {
       if (force) await switchDirectory(directory, false, call)
       const path = directoryPath(directory)
       const { status, body } = await client.send(
-        { method: 'delete', path, ignoreBody: true, answers: [400, 409, 412] },
+        { method: 'delete', path, ignoreBody: true, answers: [400, 409, 412], drops: dropsOf(directory) },
         call,
       )
       if (status < 400) return 'DELETED'
@@ -129,9 +146,15 @@ export function createScalekitWrites(client: UpstreamClient): Writes {
 
     async createDirectorySecret(directory, call) {
       const path = `${directoryPath(directory)}/secrets`
-      const { body } = await client.send({ method: 'post', path }, call)
+      const drops = [upstreamIdOf(directory)]
+      const { body } = await client.send({ method: 'post', path, drops }, call)
       const { plain_secret, secret } = parseAnswer('scalekit', secretAnswer, body)
       return { plainSecret: plain_secret, secret: toDirectorySecret(secret) }
     },
   }
+}
+
+/** A directory's record, wherever it stands, and everybody in it. */
+function dropsOf(directory: EntityKey): string[] {
+  return [upstreamIdOf(directory), `within ${upstreamIdOf(directory)}`]
 }

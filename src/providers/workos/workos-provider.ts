@@ -1,7 +1,7 @@
 import type { DirectoryProvider } from '../../domain/directory-provider.ts'
 import type { Operation, ProviderError } from '../../domain/provider-error.ts'
-import type { Logger } from '../../telemetry/logger.ts'
-import { createUpstreamClient } from '../../upstream/upstream-client.ts'
+import { createBudget } from '../../upstream/budget.ts'
+import { createUpstreamClient, type UpstreamEnvironment } from '../../upstream/upstream-client.ts'
 import { settle } from '../settle.ts'
 import { createWorkosReads } from './workos-reads.ts'
 import { createWorkosWrites } from './workos-writes.ts'
@@ -10,6 +10,10 @@ export interface WorkosSettings {
   readonly apiKey: string
   /** `https://api.workos.com` for real; without a trailing slash. */
   readonly apiUrl: string
+  /** What one key may ask in a minute; WorkOS publishes 6,000. */
+  readonly requestsPerMinute: number
+  /** What may be asked of the users of one directory in a second; WorkOS publishes 4. */
+  readonly directoryUsersPerSecond: number
 }
 
 const OPERATIONS: ReadonlySet<Operation> = new Set([
@@ -20,15 +24,26 @@ const OPERATIONS: ReadonlySet<Operation> = new Set([
 ])
 
 /** WorkOS Directory Sync as a directory provider, over its REST API. */
-export function createWorkosProvider(settings: WorkosSettings, log: Logger): DirectoryProvider {
+export function createWorkosProvider(
+  settings: WorkosSettings,
+  { log, cacheTtlMs }: UpstreamEnvironment,
+): DirectoryProvider {
+  const budget = createBudget({
+    provider: 'workos',
+    total: { limit: settings.requestsPerMinute, windowMs: 60_000 },
+    perScope: { limit: settings.directoryUsersPerSecond, windowMs: 1_000 },
+  })
   const client = createUpstreamClient({
     provider: 'workos',
     baseUrl: settings.apiUrl,
     authorization: async () => `Bearer ${settings.apiKey}`,
+    budget,
+    cacheTtlMs,
     log,
   })
   return {
     statuses: () => [{ provider: 'workos', operations: OPERATIONS, reachable: client.isReachable() }],
+    budgets: scopes => budget.states(scopes.get('workos') ?? []),
     async check(call) {
       const outcome = await settle(
         client.send({ method: 'get', path: 'organizations', query: { limit: 1, order: 'desc' } }, call),

@@ -1,5 +1,12 @@
 import type { z } from 'zod'
-import type { CallContext, DirectoryProvider, Find, Found } from '../../domain/directory-provider.ts'
+import type {
+  CallContext,
+  DirectoryProvider,
+  Find,
+  Found,
+  Listed,
+  ListUsers,
+} from '../../domain/directory-provider.ts'
 import type { Directory } from '../../domain/entities.ts'
 import {
   answersTo,
@@ -7,57 +14,60 @@ import {
   directoryKeyOf,
   type EntityKey,
   type EntityKind,
-  organizationIdOf,
 } from '../../domain/entity-key.ts'
-import { nodesOf, type Page, type PageRequest } from '../../domain/page.ts'
-import {
-  NotFoundError,
-  type ProviderError,
-  UnavailableError,
-  UnsupportedError,
-} from '../../domain/provider-error.ts'
-import { type Query, type UpstreamClient, urlPath } from '../../upstream/upstream-client.ts'
+import { ProviderError, UnsupportedError } from '../../domain/provider-error.ts'
+import { type UpstreamClient, type UpstreamRequest, urlPath } from '../../upstream/upstream-client.ts'
 import { everyItem } from '../every-item.ts'
 import { EMPTY_PAGE, pageOfList } from '../page-of-list.ts'
 import { settle } from '../settle.ts'
-import { parseAnswer, parseRecord } from '../wire-record.ts'
+import { parseAnswer } from '../wire-record.ts'
+import { createDirectoryScan } from './workos-directory-scan.ts'
 import { toDirectory, toDirectoryGroup, toDirectoryUser, toOrganization } from './workos-entities.ts'
 import { workosIdOf } from './workos-ids.ts'
-import { toPage, toQuery } from './workos-paging.ts'
+import { createWorkosLists } from './workos-lists.ts'
+import { createMembershipWalk } from './workos-membership-walk.ts'
+import { planDirectories, planGroups } from './workos-plans.ts'
 import {
   directoryWire,
   type GroupWire,
   groupWire,
-  listWire,
   organizationWire,
   type UserWire,
   userWire,
 } from './workos-wire.ts'
 
+const EVERYWHERE = { organization: null, search: null }
+
 type Reads = Pick<DirectoryProvider, Extract<keyof DirectoryProvider, `list${string}` | `find${string}`>>
 
-/** The reading half of the WorkOS adapter: every list and every object is one GET. */
+/** The reading half of the WorkOS adapter: every list and every object is one GET, unless a plan has a cheaper way. */
 export function createWorkosReads(client: UpstreamClient): Reads {
-  async function list<Wire, T extends object>(
-    path: string,
-    filter: Query,
-    page: PageRequest,
-    schema: z.ZodType<Wire>,
-    toEntity: (wire: Wire) => T,
-    call: CallContext,
-  ): Promise<Page<T>> {
-    // WorkOS counts no list, so there is nothing to ask when only the count is wanted.
-    if (page.limit === 0) return { ...EMPTY_PAGE, totalCount: null }
-    const { body } = await client.send({ method: 'get', path, query: { ...filter, ...toQuery(page) } }, call)
-    return toPage(parseAnswer('workos', listWire, body), page, (raw): T | ProviderError => {
-      const wire = parseRecord('workos', schema, raw)
-      return wire instanceof UnavailableError ? wire : toEntity(wire)
-    })
+  const lists = createWorkosLists(client)
+  const scan = createDirectoryScan((page, call) => lists.directories(EVERYWHERE, page, call))
+  const walk = createMembershipWalk({
+    groupsOf: (directory, page, call) => lists.groups({ directory, user: null }, page, call),
+    membersOf: ({ key }, page, call) =>
+      lists.users({ directory: directoryKeyOf(key), group: key, email: null }, page, call),
+  })
+
+  /** Whatever brings directories brings their sizes, by which the groups of many users are planned. */
+  function noted<T extends Directory | ProviderError | null>(directory: T): T {
+    if (directory !== null && !(directory instanceof ProviderError)) walk.note(directory)
+    return directory
+  }
+
+  function notedPage<P extends Listed<Directory>>(page: P): P {
+    if (!(page instanceof ProviderError)) for (const { node } of page.edges) noted(node)
+    return page
   }
 
   /** The object, or null for an id that WorkOS does not know. */
-  async function get<Wire>(path: string, schema: z.ZodType<Wire>, call: CallContext): Promise<Wire | null> {
-    const { status, body } = await client.send({ method: 'get', path, answers: [404] }, call)
+  async function get<Wire>(
+    request: Pick<UpstreamRequest, 'path' | 'scope' | 'tags'>,
+    schema: z.ZodType<Wire>,
+    call: CallContext,
+  ): Promise<Wire | null> {
+    const { status, body } = await client.send({ ...request, method: 'get', answers: [404] }, call)
     return status === 404 ? null : parseAnswer('workos', schema, body)
   }
 
@@ -75,7 +85,7 @@ export function createWorkosReads(client: UpstreamClient): Reads {
   }
 
   async function findDirectory(id: string, call: CallContext): Promise<Directory | null> {
-    const wire = await get(urlPath`/directories/${id}`, directoryWire, call)
+    const wire = await get({ path: urlPath`/directories/${id}` }, directoryWire, call)
     return wire && toDirectory(wire)
   }
 
@@ -89,89 +99,61 @@ export function createWorkosReads(client: UpstreamClient): Reads {
     return (await findDirectory(wire.directory_id ?? directoryIdOf(key), call))?.key ?? null
   }
 
-  const reads: Reads = {
-    async listOrganizations({ page, externalId, search }, call) {
+  return {
+    async listOrganizations({ page, externalId, search, isWithDirectories = false }, call) {
       if (externalId === null) {
-        return list('organizations', { search }, page, organizationWire, toOrganization, call)
+        if (isWithDirectories && page.limit > 1) scan.prefetch(call)
+        return lists.organizations({ search }, page, call)
       }
-      const wire = await get(urlPath`/organizations/external_id/${externalId}`, organizationWire, call)
+      const path = urlPath`/organizations/external_id/${externalId}`
+      const wire = await get({ path }, organizationWire, call)
       const isWanted =
         wire !== null && (search === null || wire.name.toLowerCase().includes(search.toLowerCase()))
       return pageOfList(isWanted ? [toOrganization(wire)] : [], page)
     },
 
-    listAllDirectories({ page, organization, search }, call) {
-      const organization_id = organization && workosIdOf('Organization', organization)
-      return list('directories', { organization_id, search }, page, directoryWire, toDirectory, call)
+    async listAllDirectories({ page, organization, search }, call) {
+      return notedPage(await lists.directories({ organization, search }, page, call))
     },
 
-    listDirectories(lists, call) {
-      return Promise.all(
-        lists.map(({ of, page }) =>
-          settle(() => {
-            const filter = { organization_id: workosIdOf('Organization', of.key) }
-            return list('directories', filter, page, directoryWire, toDirectory, call)
-          }),
-        ),
-      )
+    async listDirectories(asks, call) {
+      return (await planDirectories(asks, scan, lists, call)).map(notedPage)
     },
 
-    listUsers(lists, call) {
-      return Promise.all(
-        lists.map(({ within, page, filter }) =>
-          settle(async () => {
-            if (filter.updatedAfter !== null) {
-              throw new UnsupportedError(
-                'WorkOS can not filter users by the time of their last change.',
-                'workos',
-              )
-            }
-            const directory = directoryKeyOf(within.key)
-            const group = within.kind === 'DirectoryGroup' ? within.key : filter.group
-            if (group !== null && directoryKeyOf(group) !== directory) return EMPTY_PAGE
-            const query = {
-              // WorkOS wants a directory or a group; a group implies its directory, but `email` needs it named.
-              directory: group === null || filter.email !== null ? workosIdOf('Directory', directory) : null,
-              group: group && workosIdOf('DirectoryGroup', group),
-              email: filter.email,
-            }
-            const toUser = (wire: UserWire) => toDirectoryUser(wire, directory)
-            return onlyOf(directory, await list('directory_users', query, page, userWire, toUser, call))
-          }),
-        ),
-      )
+    listUsers(asks, call) {
+      const listOne = async ({ within, page, filter: { group, email, updatedAfter } }: ListUsers) => {
+        if (updatedAfter !== null) {
+          throw new UnsupportedError(
+            'WorkOS can not filter users by the time of their last change.',
+            'workos',
+          )
+        }
+        const directory = directoryKeyOf(within.key)
+        const its = within.kind === 'DirectoryGroup' ? within.key : group
+        if (its !== null && directoryKeyOf(its) !== directory) return EMPTY_PAGE
+        return lists.users({ directory, group: its, email }, page, call)
+      }
+      return Promise.all(asks.map(ask => settle(() => listOne(ask))))
     },
 
-    listGroups(lists, call) {
-      return Promise.all(
-        lists.map(({ within, page }) =>
-          settle(async () => {
-            const directory = directoryKeyOf(within.key)
-            const query =
-              within.kind === 'Directory'
-                ? { directory: workosIdOf('Directory', within.key) }
-                : { user: workosIdOf('DirectoryUser', within.key) }
-            const toGroup = (wire: GroupWire) => toDirectoryGroup(wire, directory)
-            return onlyOf(directory, await list('directory_groups', query, page, groupWire, toGroup, call))
-          }),
-        ),
-      )
-    },
+    listGroups: (asks, call) => planGroups(asks, walk, lists, call),
 
     findOrganizations(finds, call) {
       return findEach('Organization', finds, async id => {
-        const wire = await get(urlPath`/organizations/${id}`, organizationWire, call)
+        const wire = await get({ path: urlPath`/organizations/${id}` }, organizationWire, call)
         return wire && toOrganization(wire)
       })
     },
 
     findDirectories(finds, call) {
-      return findEach('Directory', finds, id => findDirectory(id, call))
+      return findEach('Directory', finds, async id => noted(await findDirectory(id, call)))
     },
 
     findUsers(finds, call) {
       return findEach('DirectoryUser', finds, async (id, key) => {
-        const wire = await get(urlPath`/directory_users/${id}`, userWire, call)
+        const scope = directoryIdOf(key)
+        const path = urlPath`/directory_users/${id}`
+        const wire = await get({ path, scope, tags: [`within ${scope}`] }, userWire, call)
         const directory = wire && (await directoryOf(wire, key, call))
         return directory && toDirectoryUser(wire, directory)
       })
@@ -179,7 +161,8 @@ export function createWorkosReads(client: UpstreamClient): Reads {
 
     findGroups(finds, call) {
       return findEach('DirectoryGroup', finds, async (id, key) => {
-        const wire = await get(urlPath`/directory_groups/${id}`, groupWire, call)
+        const path = urlPath`/directory_groups/${id}`
+        const wire = await get({ path, tags: [`within ${directoryIdOf(key)}`] }, groupWire, call)
         const directory = wire && (await directoryOf(wire, key, call))
         return directory && toDirectoryGroup(wire, directory)
       })
@@ -187,32 +170,13 @@ export function createWorkosReads(client: UpstreamClient): Reads {
 
     /** The filter by e-mail needs a directory, so it costs the listing of directories and a call for each. */
     async findUsersByEmail(email, _detail, call) {
-      const directories = await everyItem('workos', page =>
-        list('directories', {}, page, directoryWire, toDirectory, call),
-      )
-      const found = directories.map(async within => {
-        if (within instanceof Error) return within
-        const query = { directory: workosIdOf('Directory', within.key), email }
-        const toUser = (wire: UserWire) => toDirectoryUser(wire, within.key)
-        return settle(
-          everyItem('workos', page => list('directory_users', query, page, userWire, toUser, call)),
-        )
+      const directories = await everyItem('workos', page => lists.directories(EVERYWHERE, page, call))
+      const found = directories.map(directory => {
+        if (directory instanceof ProviderError) return directory
+        const filter = { directory: directory.key, group: null, email }
+        return settle(everyItem('workos', page => lists.users(filter, page, call)))
       })
       return (await Promise.all(found)).flat()
     },
   }
-  return reads
-}
-
-/**
- * The page, if what is on it is in the directory of its parent's key. WorkOS lists by one id, so a key put together
- * from a directory of one organization and a group of another would list the other's people. Throws `NotFoundError`.
- */
-function onlyOf<T extends { key: EntityKey }>(directory: EntityKey, page: Page<T>): Page<T> {
-  const organization = organizationIdOf(directory)
-  const isElsewhere = ({ key }: T) =>
-    directoryIdOf(key) !== directoryIdOf(directory) ||
-    (organization !== null && organizationIdOf(key) !== organization)
-  if (nodesOf(page).some(isElsewhere)) throw new NotFoundError('WorkOS has no such object.', 'workos')
-  return page
 }

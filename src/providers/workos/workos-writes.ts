@@ -1,5 +1,4 @@
 import type { DirectoryProvider } from '../../domain/directory-provider.ts'
-import { answersTo } from '../../domain/entity-key.ts'
 import {
   InvalidInputError,
   NotFoundError,
@@ -8,13 +7,12 @@ import {
 } from '../../domain/provider-error.ts'
 import { type UpstreamClient, urlPath } from '../../upstream/upstream-client.ts'
 import { parseAnswer } from '../wire-record.ts'
-import { toDirectory } from './workos-entities.ts'
 import { workosIdOf } from './workos-ids.ts'
-import { directoryWire, portalLinkWire } from './workos-wire.ts'
+import { portalLinkWire } from './workos-wire.ts'
 
 type Writes = Omit<
   DirectoryProvider,
-  'statuses' | 'check' | Extract<keyof DirectoryProvider, `list${string}` | `find${string}`>
+  'statuses' | 'check' | 'budgets' | Extract<keyof DirectoryProvider, `list${string}` | `find${string}`>
 >
 
 /** The writing half of the WorkOS adapter. WorkOS lets a directory be deleted and its admin be sent a portal link. */
@@ -49,17 +47,18 @@ export function createWorkosWrites(client: UpstreamClient): Writes {
       return { url: parseAnswer('workos', portalLinkWire, body).link, expiresAt: null }
     },
 
-    /**
-     * Any 2xx with any body is consent: 202 with the text "Accepted", 200 and 204 have all been seen. WorkOS deletes
-     * by id alone, so one call before sees to it that the directory is in the organization of its key.
-     */
+    /** Any 2xx with any body is consent: 202 with the text "Accepted", 200 and 204 have all been seen. */
     async deleteDirectory(directory, _force, call) {
-      const path = urlPath`/directories/${workosIdOf('Directory', directory)}`
-      const { body } = await client.send({ method: 'get', path }, call)
-      if (!answersTo(directory, toDirectory(parseAnswer('workos', directoryWire, body)).key)) {
-        throw new NotFoundError('WorkOS has no such directory.', 'workos')
-      }
-      const { status } = await client.send({ method: 'delete', path, ignoreBody: true }, call)
+      const id = workosIdOf('Directory', directory)
+      const { status } = await client.send(
+        {
+          method: 'delete',
+          path: urlPath`/directories/${id}`,
+          ignoreBody: true,
+          drops: [id, `within ${id}`],
+        },
+        call,
+      )
       return status === 202 ? 'PENDING' : 'DELETED'
     },
   }

@@ -1,0 +1,105 @@
+import type { z } from 'zod'
+import type { CallContext } from '../../domain/directory-provider.ts'
+import type { Directory, DirectoryGroup, DirectoryUser, Organization } from '../../domain/entities.ts'
+import { directoryIdOf, type EntityKey, organizationIdOf } from '../../domain/entity-key.ts'
+import { nodesOf, type Page, type PageRequest } from '../../domain/page.ts'
+import { NotFoundError, type ProviderError, UnavailableError } from '../../domain/provider-error.ts'
+import type { UpstreamClient, UpstreamRequest } from '../../upstream/upstream-client.ts'
+import { EMPTY_PAGE } from '../page-of-list.ts'
+import { parseAnswer, parseRecord } from '../wire-record.ts'
+import { toDirectory, toDirectoryGroup, toDirectoryUser, toOrganization } from './workos-entities.ts'
+import { workosIdOf } from './workos-ids.ts'
+import { toPage, toQuery } from './workos-paging.ts'
+import { directoryWire, groupWire, listWire, organizationWire, userWire } from './workos-wire.ts'
+
+/** The lists of WorkOS, a GET for each page. */
+export interface WorkosLists {
+  organizations(
+    filter: { search: string | null },
+    page: PageRequest,
+    call: CallContext,
+  ): Promise<Page<Organization>>
+  directories(
+    filter: { organization: EntityKey | null; search: string | null },
+    page: PageRequest,
+    call: CallContext,
+  ): Promise<Page<Directory>>
+  users(
+    filter: { directory: EntityKey; group: EntityKey | null; email: string | null },
+    page: PageRequest,
+    call: CallContext,
+  ): Promise<Page<DirectoryUser>>
+  groups(
+    filter: { directory: EntityKey; user: EntityKey | null },
+    page: PageRequest,
+    call: CallContext,
+  ): Promise<Page<DirectoryGroup>>
+}
+
+export function createWorkosLists(client: UpstreamClient): WorkosLists {
+  async function list<Wire, T extends object>(
+    request: Omit<UpstreamRequest, 'method'>,
+    page: PageRequest,
+    schema: z.ZodType<Wire>,
+    toEntity: (wire: Wire) => T,
+    call: CallContext,
+  ): Promise<Page<T>> {
+    // WorkOS counts no list, so there is nothing to ask when only the count is wanted.
+    if (page.limit === 0) return { ...EMPTY_PAGE, totalCount: null }
+    const query = { ...request.query, ...toQuery(page) }
+    const { body } = await client.send({ ...request, method: 'get', query }, call)
+    return toPage(parseAnswer('workos', listWire, body), page, (raw): T | ProviderError => {
+      const wire = parseRecord('workos', schema, raw)
+      return wire instanceof UnavailableError ? wire : toEntity(wire)
+    })
+  }
+
+  return {
+    organizations({ search }, page, call) {
+      const request = { path: 'organizations', query: { search }, tags: ['organizations'] }
+      return list(request, page, organizationWire, toOrganization, call)
+    },
+
+    directories({ organization, search }, page, call) {
+      const organization_id = organization && workosIdOf('Organization', organization)
+      const request = { path: 'directories', query: { organization_id, search }, tags: ['directories'] }
+      return list(request, page, directoryWire, toDirectory, call)
+    },
+
+    /** The users of a directory have a limit of their own, which a group's or an address's count for as well. */
+    async users({ directory, group, email }, page, call) {
+      const scope = workosIdOf('Directory', directory)
+      // WorkOS wants a directory or a group; a group implies its directory, but `email` needs it named.
+      const named = group === null || email !== null ? scope : null
+      const query = { directory: named, group: group && workosIdOf('DirectoryGroup', group), email }
+      const request = { path: 'directory_users', query, scope, tags: [`within ${scope}`] }
+      return onlyOf(
+        directory,
+        await list(request, page, userWire, wire => toDirectoryUser(wire, directory), call),
+      )
+    },
+
+    async groups({ directory, user }, page, call) {
+      const id = workosIdOf('Directory', directory)
+      const query = user === null ? { directory: id } : { user: workosIdOf('DirectoryUser', user) }
+      const request = { path: 'directory_groups', query, tags: [`within ${id}`] }
+      return onlyOf(
+        directory,
+        await list(request, page, groupWire, wire => toDirectoryGroup(wire, directory), call),
+      )
+    },
+  }
+}
+
+/**
+ * The page, if what is on it is in the directory of its parent's key. WorkOS lists by one id, so a key put together
+ * from a directory of one organization and a group of another would list the other's people. Throws `NotFoundError`.
+ */
+function onlyOf<T extends { key: EntityKey }>(directory: EntityKey, page: Page<T>): Page<T> {
+  const organization = organizationIdOf(directory)
+  const isElsewhere = ({ key }: T) =>
+    directoryIdOf(key) !== directoryIdOf(directory) ||
+    (organization !== null && organizationIdOf(key) !== organization)
+  if (nodesOf(page).some(isElsewhere)) throw new NotFoundError('WorkOS has no such object.', 'workos')
+  return page
+}

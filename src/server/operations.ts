@@ -1,0 +1,52 @@
+/** One operation under way: when it ends by itself, and by what it is told that it has to. */
+export interface Operation {
+  readonly signal: AbortSignal
+  /** In `performance.now()` milliseconds. */
+  readonly deadlineMs: number
+  end(): void
+}
+
+/** The operations under way on this server. */
+export interface Operations {
+  /** Begins one for a caller who may go away; null once the server has stopped. */
+  begin(caller: AbortSignal): Operation | null
+  /** Ends all that are under way; from then on none begins. */
+  stop(): void
+}
+
+/**
+ * Ends an operation when its caller goes away, its time is over or the server stops. A controller of its own for each:
+ * `AbortSignal.any` does not abort all signals derived from a stand-in signal such as that of @whatwg-node/server, and
+ * keeps hold of every operation through a signal that lives as long as the server.
+ */
+export function createOperations(timeoutMs: number): Operations {
+  const underWay = new Set<AbortController>()
+  let isStopped = false
+  return {
+    begin(caller) {
+      if (isStopped) return null
+      const controller = new AbortController()
+      const leave = () => controller.abort(caller.reason)
+      const timer = setTimeout(
+        () => controller.abort(new DOMException('The time of the operation is over.', 'TimeoutError')),
+        timeoutMs,
+      )
+      underWay.add(controller)
+      if (caller.aborted) leave()
+      else caller.addEventListener('abort', leave, { once: true })
+      return {
+        signal: controller.signal,
+        deadlineMs: performance.now() + timeoutMs,
+        end() {
+          clearTimeout(timer)
+          caller.removeEventListener('abort', leave)
+          underWay.delete(controller)
+        },
+      }
+    },
+    stop() {
+      isStopped = true
+      for (const controller of underWay) controller.abort()
+    },
+  }
+}

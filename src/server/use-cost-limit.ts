@@ -1,0 +1,26 @@
+import type { DocumentNode, GraphQLSchema } from 'graphql'
+import { createGraphQLError, type Plugin } from 'graphql-yoga'
+import type { RequestContext } from '../request/context.ts'
+
+/** Reckons the upstream calls of an operation before it runs. */
+export type EstimateCalls = (
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | undefined,
+  variables: Record<string, unknown>,
+) => { readonly calls: number; readonly dearest: string }
+
+/** Refuses an operation whose estimate is above the limit, before any call is made for it. */
+export function useCostLimit(estimate: EstimateCalls, maxEstimatedCalls: number): Plugin<RequestContext> {
+  return {
+    onExecute({ args, setResultAndStopExecution }) {
+      const { schema, document, operationName, variableValues, contextValue } = args
+      const { calls, dearest } = estimate(schema, document, operationName ?? undefined, variableValues ?? {})
+      contextValue.estimatedCalls = calls
+      if (calls <= maxEstimatedCalls) return
+      const message = `This operation may need ${calls} upstream calls, of which \`${dearest}\` needs most; ${maxEstimatedCalls} are allowed. Ask for smaller pages.`
+      const extensions = { code: 'QUERY_TOO_COSTLY', http: { status: 400 } }
+      setResultAndStopExecution({ errors: [createGraphQLError(message, { extensions })] })
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import { LRUCache } from 'lru-cache'
+import type { UpstreamAnswer } from './upstream-client.ts'
+
+/** An answer that is kept, and how old it is. */
+export interface KeptAnswer {
+  readonly answer: UpstreamAnswer
+  readonly ageMs: number
+}
+
+/**
+ * What upstreams have answered, between requests. It keeps answers, not objects: rules about who may see what apply
+ * above it. Only successes are kept; keys are hashes, since a query can hold an e-mail address.
+ */
+export interface AnswerCache {
+  /** The answer, if it is young enough to be reused. */
+  fresh(key: string): KeptAnswer | null
+  /** The answer at any age that may stand in while the upstream fails. */
+  stale(key: string): KeptAnswer | null
+  /** Whether it is time to ask again in the background, so that nobody has to wait when the answer ends. */
+  isDue(kept: KeptAnswer): boolean
+  keep(key: string, answer: UpstreamAnswer, tags: readonly string[]): void
+  forget(key: string): void
+  /** Forgets every answer that carries one of the tags. */
+  drop(tags: readonly string[]): void
+}
+
+export interface AnswerCacheSettings {
+  /** How long an answer may be reused; 0 keeps nothing. */
+  readonly ttlMs: number
+}
+
+const MAX_BYTES = 32 * 1_024 * 1_024
+/** What a parsed answer takes in memory for each character of its JSON, roughly. */
+const BYTES_PER_CHARACTER = 4
+const MAX_STALE_MS = 10 * 60 * 1_000
+const DUE_AFTER = 2 / 3
+
+interface Entry {
+  readonly answer: UpstreamAnswer
+  readonly tags: readonly string[]
+  readonly keptAtMs: number
+}
+
+export function createAnswerCache({ ttlMs }: AnswerCacheSettings): AnswerCache {
+  const keysByTag = new Map<string, Set<string>>()
+  const entries = new LRUCache<string, Entry>({
+    maxSize: MAX_BYTES,
+    sizeCalculation: ({ answer }) => Math.max(1, answer.characters * BYTES_PER_CHARACTER),
+    dispose: ({ tags }, key) => {
+      for (const tag of tags) {
+        const keys = keysByTag.get(tag)
+        keys?.delete(key)
+        if (keys?.size === 0) keysByTag.delete(tag)
+      }
+    },
+  })
+
+  function lookUp(key: string, maxAgeMs: number): KeptAnswer | null {
+    const entry = entries.get(key)
+    if (entry === undefined) return null
+    const ageMs = performance.now() - entry.keptAtMs
+    return ageMs < maxAgeMs ? { answer: entry.answer, ageMs } : null
+  }
+
+  return {
+    fresh: key => lookUp(key, ttlMs),
+    stale: key => lookUp(key, Math.max(ttlMs, MAX_STALE_MS)),
+    isDue: ({ ageMs }) => ageMs > ttlMs * DUE_AFTER,
+    keep(key, answer, tags) {
+      if (ttlMs === 0) return
+      entries.set(key, { answer, tags, keptAtMs: performance.now() })
+      for (const tag of tags) keysByTag.set(tag, (keysByTag.get(tag) ?? new Set()).add(key))
+    },
+    forget: key => {
+      entries.delete(key)
+    },
+    drop(tags) {
+      for (const tag of tags) for (const key of [...(keysByTag.get(tag) ?? [])]) entries.delete(key)
+    },
+  }
+}

@@ -1,0 +1,187 @@
+import { LRUCache } from 'lru-cache'
+import type { BudgetState } from '../domain/directory-provider.ts'
+import type { ProviderName } from '../domain/entity-key.ts'
+import { RateLimitedError, UnavailableError } from '../domain/provider-error.ts'
+import { createRateWindow, type RateLimit, type RateWindow } from './rate-window.ts'
+
+/** Who asks for what share of a provider's quota, and until when it is of use. */
+export interface BudgetAsk {
+  /** The directory whose own limit applies as well; null for calls that count only for the provider. */
+  readonly scope: string | null
+  /** Turns are taken by caller, so that one with many calls does not keep another from its first. */
+  readonly caller: string
+  /** `performance.now()` milliseconds. */
+  readonly deadlineMs: number
+  readonly signal: AbortSignal
+}
+
+/** A provider's published limits, kept on our side. */
+export interface Budget {
+  /**
+   * Resolves when the request may be sent. Rejects with `RateLimitedError` at once when that would be after the
+   * deadline, and with `UnavailableError` when the caller goes away while it waits.
+   */
+  acquire(ask: BudgetAsk): Promise<void>
+  /** The provider answered 429: what shares this limit holds off as well. */
+  refuse(scope: string | null, retryAfterSeconds: number | null): void
+  states(scopes: Iterable<string>): BudgetState[]
+}
+
+export interface BudgetSettings {
+  readonly provider: ProviderName
+  readonly total: RateLimit
+  /** The limit of each directory on its own; null where the provider has none. */
+  readonly perScope: RateLimit | null
+}
+
+interface Waiter {
+  readonly ask: BudgetAsk
+  readonly start: () => void
+}
+
+/** The requests that wait for one limit: a queue for each caller, taken in turn. */
+interface Lane {
+  readonly window: RateWindow | null
+  readonly queues: Map<string, Waiter[]>
+}
+
+const NO_SCOPE = ''
+const PAUSE_WITHOUT_RETRY_AFTER_MS = 1_000
+/** Limits of directories that were not asked for lately are forgotten: by then their windows are empty. */
+const MAX_SCOPES = 10_000
+
+export function createBudget({ provider, total: totalLimit, perScope }: BudgetSettings): Budget {
+  const total = createRateWindow(totalLimit)
+  const windows = new LRUCache<string, RateWindow>({ max: MAX_SCOPES })
+  const lanes = new Map<string, Lane>()
+  let timer: NodeJS.Timeout | undefined
+
+  function windowOf(scope: string | null): RateWindow | null {
+    if (scope === null || perScope === null) return null
+    const known = windows.get(scope) ?? createRateWindow(perScope)
+    windows.set(scope, known)
+    return known
+  }
+
+  const startAt = (window: RateWindow | null, nowMs: number, ahead = 0) =>
+    window?.startAt(nowMs, ahead) ?? nowMs
+
+  function take(window: RateWindow | null, nowMs: number): void {
+    total.take(nowMs)
+    window?.take(nowMs)
+  }
+
+  /** Lets go whoever may, one lane after the other, and sets the clock for the next. */
+  function dispatch(): void {
+    clearTimeout(timer)
+    const nowMs = performance.now()
+    let nextMs = Number.POSITIVE_INFINITY
+    let isAnyStarted = true
+    while (isAnyStarted) {
+      isAnyStarted = false
+      for (const [scope, lane] of lanes) {
+        const atMs = Math.max(total.startAt(nowMs), startAt(lane.window, nowMs))
+        if (atMs > nowMs) {
+          nextMs = Math.min(nextMs, atMs)
+          continue
+        }
+        take(lane.window, nowMs)
+        shift(lane)?.start()
+        isAnyStarted = true
+        if (lane.queues.size === 0) lanes.delete(scope)
+      }
+    }
+    if (lanes.size > 0) timer = setTimeout(dispatch, Math.ceil(nextMs - nowMs))
+  }
+
+  /** The next in turn: the first of the caller that has waited longest for its turn, who then goes to the back. */
+  function shift(lane: Lane): Waiter | undefined {
+    const [caller, queue] = lane.queues.entries().next().value ?? []
+    if (caller === undefined || queue === undefined) return undefined
+    const waiter = queue.shift()
+    lane.queues.delete(caller)
+    if (queue.length > 0) lane.queues.set(caller, queue)
+    return waiter
+  }
+
+  function remove(lane: Lane, scope: string, waiter: Waiter): void {
+    const queue = lane.queues.get(waiter.ask.caller)
+    const index = queue?.indexOf(waiter) ?? -1
+    if (queue === undefined || index === -1) return
+    queue.splice(index, 1)
+    if (queue.length === 0) lane.queues.delete(waiter.ask.caller)
+    if (lane.queues.size === 0) lanes.delete(scope)
+  }
+
+  /** When a request that comes now would start, given who is before it in its lane and in all of them. */
+  function estimate(
+    lane: Lane | undefined,
+    window: RateWindow | null,
+    caller: string,
+    nowMs: number,
+  ): number {
+    const mine = lane?.queues.get(caller)?.length ?? 0
+    const ahead = sum(
+      [...(lane?.queues ?? [])].map(([other, { length }]) =>
+        other === caller ? mine : Math.min(length, mine + 1),
+      ),
+    )
+    const everywhere = sum(
+      [...lanes.values()].map(({ queues }) => sum([...queues.values()].map(({ length }) => length))),
+    )
+    return Math.max(startAt(window, nowMs, ahead), total.startAt(nowMs, everywhere))
+  }
+
+  return {
+    async acquire(ask) {
+      const nowMs = performance.now()
+      const scope = ask.scope ?? NO_SCOPE
+      const window = windowOf(ask.scope)
+      const waiting = lanes.get(scope)
+      if (waiting === undefined && Math.max(total.startAt(nowMs), startAt(window, nowMs)) <= nowMs) {
+        take(window, nowMs)
+        return
+      }
+      const startMs = estimate(waiting, window, ask.caller, nowMs)
+      if (startMs > ask.deadlineMs) throw new RateLimitedError(provider, Math.ceil((startMs - nowMs) / 1_000))
+      const lane = waiting ?? { window, queues: new Map() }
+      lanes.set(scope, lane)
+      await new Promise<void>((resolve, reject) => {
+        const waiter: Waiter = { ask, start: () => finish(resolve) }
+        const giveUp = () => {
+          remove(lane, scope, waiter)
+          const isLate = performance.now() >= ask.deadlineMs
+          finish(() =>
+            reject(isLate ? new RateLimitedError(provider, 1) : new UnavailableError(provider, 'timeout')),
+          )
+        }
+        const finish = (settle: () => void) => {
+          ask.signal.removeEventListener('abort', giveUp)
+          settle()
+        }
+        ask.signal.addEventListener('abort', giveUp, { once: true })
+        lane.queues.set(ask.caller, [...(lane.queues.get(ask.caller) ?? []), waiter])
+        dispatch()
+      })
+    },
+
+    refuse(scope, retryAfterSeconds) {
+      const waitMs = retryAfterSeconds === null ? PAUSE_WITHOUT_RETRY_AFTER_MS : retryAfterSeconds * 1_000
+      const window = windowOf(scope) ?? total
+      window.refuse(performance.now(), waitMs)
+    },
+
+    states(scopes) {
+      const nowMs = performance.now()
+      const own = [...scopes].flatMap(scope => {
+        const window = windowOf(scope)
+        return window === null ? [] : [{ provider, scope, remaining: window.remaining(nowMs) }]
+      })
+      return [{ provider, scope: 'provider', remaining: total.remaining(nowMs) }, ...own]
+    },
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, one) => all + one, 0)
+}

@@ -1,0 +1,188 @@
+import { BrokenCircuitError, CountBreaker, circuitBreaker, handleWhen } from 'cockatiel'
+import ky, { HTTPError, type Options } from 'ky'
+import pLimit from 'p-limit'
+import type { CallContext } from '../domain/directory-provider.ts'
+import type { ProviderName } from '../domain/entity-key.ts'
+import { UnavailableError } from '../domain/provider-error.ts'
+import type { Budget } from './budget.ts'
+import { createFetchWhole } from './fetch-whole.ts'
+import type { UpstreamAnswer, UpstreamRequest } from './upstream-client.ts'
+import { retryAfterSecondsOf, toProviderError } from './upstream-errors.ts'
+
+export interface TransportSettings {
+  readonly provider: ProviderName
+  /** Without a trailing slash. */
+  readonly baseUrl: string
+  /**
+   * The Authorization header of a request; null for requests that have none. `refused` is the header that was
+   * just answered with 401: a new one leads to one replay, the same one ends it.
+   */
+  readonly authorization: ((call: CallContext, refused: string | null) => Promise<string>) | null
+  /** Null for requests that count for no limit. */
+  readonly budget: Budget | null
+}
+
+/** Carries one request to the provider and its answer back, whatever lies between. Rejects with whatever went wrong. */
+export type Transport = (
+  request: UpstreamRequest,
+  call: CallContext,
+  signal: AbortSignal,
+) => Promise<UpstreamAnswer>
+
+const ATTEMPT_TIMEOUT_MS = 4_000
+const MAX_RETRIES = 2
+const MAX_PARALLEL_CALLS = 48
+const MAX_BACKOFF_MS = 2_000
+const MAX_BODY_BYTES = 16 * 1_024 * 1_024
+const BREAKER = { size: 20, threshold: 0.6, minimumNumberOfCalls: 10 }
+const HALF_OPEN_AFTER_MS = 5_000
+
+/**
+ * Timeouts by attempt and by operation, at most two retries and those for reads only, a share of the quota for every
+ * attempt, and a circuit breaker around it all. ky's own defaults retry PUT and DELETE as well, wait for any
+ * Retry-After however long, and have no total timeout.
+ */
+export function createTransport({ provider, baseUrl, authorization, budget }: TransportSettings): Transport {
+  const fetchWhole = createFetchWhole(MAX_BODY_BYTES)
+  const inParallel = pLimit(MAX_PARALLEL_CALLS)
+  const breaker = circuitBreaker(handleWhen(isFault), {
+    halfOpenAfter: HALF_OPEN_AFTER_MS,
+    breaker: new CountBreaker(BREAKER),
+  })
+  const http = ky.create({
+    prefix: baseUrl,
+    headers: { accept: 'application/json', 'user-agent': 'dirgraph' },
+    redirect: 'error',
+    credentials: 'omit',
+  })
+
+  async function send(
+    request: UpstreamRequest,
+    call: CallContext,
+    signal: AbortSignal,
+    refused: string | null,
+  ) {
+    const header = authorization === null ? null : await authorization(call, refused)
+    if (header !== null && header === refused) throw new UnavailableError(provider, 'credentials-refused')
+    await acquire(request, call, signal)
+    // From here on the request may arrive; before, it is known not to have.
+    if (signal.aborted) throw new UnavailableError(provider, 'timeout')
+    try {
+      const response = await http(request.path, {
+        ...toOptions(request),
+        ...limits(request, call),
+        signal,
+        ...(header !== null && { headers: { authorization: header } }),
+        fetch: metered(request, call),
+        hooks: { beforeRetry: [() => retrying(request, call, signal)] },
+      })
+      return await readAnswer(request, response)
+    } catch (error) {
+      if (!(error instanceof HTTPError)) throw error
+      const { status } = error.response
+      if (status === 401 && header !== null && refused === null) return send(request, call, signal, header)
+      if (request.answers?.includes(status)) return { status, body: error.data, characters: 0 }
+      throw error
+    }
+  }
+
+  async function acquire(request: UpstreamRequest, call: CallContext, signal: AbortSignal): Promise<void> {
+    if (budget === null) return
+    const startedAt = performance.now()
+    if (request.scope !== undefined) call.meter.usedScope(provider, request.scope)
+    await budget.acquire({
+      scope: request.scope ?? null,
+      caller: call.caller,
+      deadlineMs: call.deadlineMs,
+      signal,
+    })
+    call.meter.count('waitedMs', performance.now() - startedAt)
+  }
+
+  function retrying(request: UpstreamRequest, call: CallContext, signal: AbortSignal): Promise<void> {
+    call.meter.count('retries', 1)
+    return acquire(request, call, signal)
+  }
+
+  /** Every attempt is a request to the provider and counts as one; a refusal holds off all who share the limit. */
+  function metered(request: UpstreamRequest, call: CallContext): typeof fetch {
+    return async (input, init) => {
+      call.meter.sending()
+      const response = await inParallel(() => fetchWhole(input, init))
+      if (response.status === 429)
+        budget?.refuse(request.scope ?? null, retryAfterSecondsOf(response.headers))
+      return response
+    }
+  }
+
+  return async (request, call, signal) => {
+    try {
+      return await breaker.execute(() => send(request, call, signal, null))
+    } catch (error) {
+      if (error instanceof BrokenCircuitError) throw new UnavailableError(provider, 'circuit-open')
+      throw error
+    }
+  }
+
+  /** What shows that the provider itself is in trouble; a caller who left shows nothing of the kind. */
+  function isFault(error: unknown): boolean {
+    if (error instanceof Error && error.name === 'AbortError') return false
+    const reason = toProviderError(provider, error)
+    return (
+      reason instanceof UnavailableError && ['timeout', 'unreachable', 'server-error'].includes(reason.reason)
+    )
+  }
+}
+
+/** How long a request may take and how often it may be tried, within what is left of the operation's time. */
+function limits(request: UpstreamRequest, call: CallContext): Options {
+  const remainingMs = Math.max(1, call.deadlineMs - performance.now())
+  const times: Options = { timeout: Math.min(ATTEMPT_TIMEOUT_MS, remainingMs), totalTimeout: remainingMs }
+  if (isWrite(request)) return { ...times, retry: 0 }
+  return {
+    ...times,
+    retry: {
+      limit: MAX_RETRIES,
+      methods: ['get'],
+      statusCodes: [408, 429, 500, 502, 503, 504],
+      jitter: true,
+      backoffLimit: MAX_BACKOFF_MS,
+      maxRetryAfter: remainingMs,
+      shouldRetry: ({ error }) => (isTooLate(error, call) ? false : undefined),
+    },
+  }
+}
+
+/** Whether the provider wants to be left alone for longer than anybody waits here. */
+function isTooLate(error: Error, { deadlineMs }: CallContext): boolean {
+  if (!(error instanceof HTTPError)) return false
+  const retryAfterSeconds = retryAfterSecondsOf(error.response.headers) ?? 0
+  return performance.now() + retryAfterSeconds * 1_000 >= deadlineMs
+}
+
+/** Whether a request changes something: every method but GET does, and so does a GET that says so. */
+export function isWrite({ method, isWrite }: UpstreamRequest): boolean {
+  return isWrite ?? method !== 'get'
+}
+
+function toOptions(request: UpstreamRequest): Options {
+  const query = Object.entries(request.query ?? {}).flatMap(([name, value]) =>
+    value === null ? [] : [[name, String(value)]],
+  )
+  return {
+    method: request.method,
+    ...(query.length > 0 && { searchParams: query }),
+    ...(request.json !== undefined && { json: request.json }),
+    ...(request.form !== undefined && { body: new URLSearchParams(request.form) }),
+  }
+}
+
+/** A page of HTML with status 200 is what a proxy in between sends; it is no answer of the provider's. */
+async function readAnswer(request: UpstreamRequest, response: Response): Promise<UpstreamAnswer> {
+  const { status, headers } = response
+  if (request.ignoreBody) return { status, body: undefined, characters: 0 }
+  const text = await response.text()
+  if (text.trim() === '') return { status, body: undefined, characters: 0 }
+  if (!/\bjson\b/i.test(headers.get('content-type') ?? '')) throw new SyntaxError('not JSON')
+  return { status, body: JSON.parse(text), characters: text.length }
+}
