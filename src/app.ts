@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql'
+import { isCredential, isSafeBaseUrl } from './config.ts'
 import type { DirectoryProvider } from './domain/directory-provider.ts'
 import type { ProviderName } from './domain/entity-key.ts'
 import { createCompositeProvider } from './providers/composite-provider.ts'
@@ -44,15 +45,19 @@ export interface Dirgraph {
   /** Answers `/graphql`, `/health` and `/ready`. */
   readonly fetch: (request: Request) => Promise<Response>
   readonly schema: GraphQLSchema
+  /** Says on `/ready` from now on that it is stopping, and answers everything else as before. */
+  readonly beginStop: () => void
   /** Ends what is under way; after it `fetch` answers no more. */
   readonly stop: () => Promise<void>
 }
 
 /**
- * Puts a dirgraph together: settings → providers → schema → server. Throws `TypeError` without a provider.
+ * Puts a dirgraph together: settings → providers → schema → server. Throws `TypeError` without a provider, and for
+ * a credential or an address that can't be one.
  * It opens no port and makes no call of its own.
  */
-export function createDirgraph(settings: DirgraphSettings): Dirgraph {
+export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
+  refuseUnfit(settings)
   const log = createLogger(settings.logLevel ?? 'info')
   const provider = createCompositeProvider(createProviders(settings, log))
   const server = createServer({
@@ -68,7 +73,8 @@ export function createDirgraph(settings: DirgraphSettings): Dirgraph {
       maxUpstreamCalls: settings.maxUpstreamCalls ?? 200,
     },
   })
-  return { fetch: server.fetch, schema, stop: server.stop }
+  const { fetch, beginStop, stop } = server
+  return { fetch, schema, beginStop, stop }
 }
 
 /** The adapters that are set up, in the order in which lists over all of them are read. */
@@ -88,4 +94,24 @@ function createProviders(
   }
   if (providers.size === 0) throw new TypeError('createDirgraph needs `workos`, `scalekit` or both.')
   return providers
+}
+
+/** The same checks that the command makes of its environment: a key must not travel in the clear, or be no key. */
+function refuseUnfit({ workos, scalekit }: DirgraphSettings): void {
+  const credentials = {
+    ...(workos && { apiKey: workos.apiKey }),
+    ...pick(scalekit, 'clientId', 'clientSecret'),
+  }
+  for (const [name, value] of Object.entries(credentials)) {
+    if (!isCredential(value)) throw new TypeError(`\`${name}\` is missing, or has white space in it.`)
+  }
+  const addresses = { ...(workos?.apiUrl && { apiUrl: workos.apiUrl }), ...pick(scalekit, 'environmentUrl') }
+  for (const [name, value] of Object.entries(addresses)) {
+    if (!isSafeBaseUrl(value))
+      throw new TypeError(`\`${name}\` has to be an https URL (http on loopback only).`)
+  }
+}
+
+function pick<T extends object, Name extends keyof T>(from: T | null | undefined, ...names: Name[]) {
+  return from ? Object.fromEntries(names.map(name => [name, from[name]])) : {}
 }

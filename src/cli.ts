@@ -28,6 +28,7 @@ async function serve(): Promise<void> {
       return
     }
     stoppingSinceMs = performance.now()
+    dirgraph.beginStop()
     await listener.close(GRACE_MS)
     await dirgraph.stop()
     await stopSandbox()

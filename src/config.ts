@@ -44,8 +44,12 @@ export class ConfigError extends Error {
 
 const flag = z.enum(['true', 'false']).transform(word => word === 'true')
 
-/** A credential belongs into a header, where white space and line breaks have no place. */
-const credential = z.string().regex(/^[\x21-\x7e]+$/)
+/** Whether it can be a credential: it belongs into a header, where white space and line breaks have no place. */
+export function isCredential(text: unknown): boolean {
+  return typeof text === 'string' && /^[\x21-\x7e]+$/.test(text)
+}
+
+const credential = z.string().refine(isCredential)
 
 const wholeNumber = (min: number, max: number) =>
   z
@@ -173,7 +177,7 @@ function findMissing(given: Given, isProviderGiven: boolean): string[] {
 
 function findWarnings(given: Given, isProviderIgnored: boolean): string[] {
   const warnings = Object.keys(given)
-    .filter(name => name.startsWith('DIRGRAPH_') && !(name in settings.shape))
+    .filter(name => /^(DIRGRAPH|WORKOS|SCALEKIT)_/.test(name) && !(name in settings.shape))
     .map(name => `${onOneLine(name)} is no setting of dirgraph; it is ignored.`)
   if (isProviderIgnored) {
     warnings.push('DIRGRAPH_SANDBOX is `true`; the settings of WorkOS and Scalekit are ignored.')
@@ -206,8 +210,8 @@ function onOneLine(text: string): string {
 }
 
 /** Keys travel to this address, so it is https; only a test on the same machine may do without. */
-function isSafeBaseUrl(text: string): boolean {
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false
+export function isSafeBaseUrl(text: unknown): boolean {
+  if (typeof text !== 'string' || !/^https?:\/\//i.test(text) || !URL.canParse(text)) return false
   const url = new URL(text)
   const isLoopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)
   const isPlain = !/[?#]/.test(text) && url.username === '' && url.password === ''

@@ -19,7 +19,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   request: ['domain', 'telemetry'],
   schema: ['domain', 'relay', 'request'],
   server: ['domain', 'request', 'telemetry'],
-  app: ['domain', 'providers', 'providers/workos', 'providers/scalekit', 'schema', 'server', 'telemetry'],
+  app: [
+    'config',
+    'domain',
+    'providers',
+    'providers/workos',
+    'providers/scalekit',
+    'schema',
+    'server',
+    'telemetry',
+  ],
   cli: ['app', 'config', 'sandbox', 'server'],
 }
 

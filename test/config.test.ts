@@ -30,6 +30,12 @@ describe('without settings', () => {
       isSandbox: true,
       graphiql: true,
       logLevel: 'info',
+      cacheTtlSeconds: 30,
+      maxEstimatedCalls: 2_000,
+      maxUpstreamCalls: 200,
+      operationTimeoutMs: 10_000,
+      workosLimits: { requestsPerMinute: 6_000, directoryUsersPerSecond: 4 },
+      scalekitLimits: { requestsPerSecond: 50 },
       isUnderNpm: false,
       warnings: [],
     })
@@ -100,6 +106,97 @@ describe('a setting', () => {
     expect(line).not.toMatch(/\p{Cc}/u)
     expect(line.length).toBeLessThan(200)
   })
+})
+
+/** Each setting that is a number: its range, how that is said, and where it stands. */
+const NUMBERS: readonly (readonly [
+  name: string,
+  least: number,
+  most: number,
+  words: string,
+  read: (config: ReturnType<typeof readConfig>) => number,
+])[] = [
+  [
+    'DIRGRAPH_CACHE_TTL_SECONDS',
+    0,
+    86_400,
+    'whole seconds, 0 (never) to 86400',
+    ({ cacheTtlSeconds }) => cacheTtlSeconds,
+  ],
+  [
+    'DIRGRAPH_MAX_ESTIMATED_CALLS',
+    1,
+    1_000_000,
+    'a number of calls, 1 to 1000000',
+    ({ maxEstimatedCalls }) => maxEstimatedCalls,
+  ],
+  [
+    'DIRGRAPH_MAX_UPSTREAM_CALLS',
+    1,
+    100_000,
+    'a number of calls, 1 to 100000',
+    ({ maxUpstreamCalls }) => maxUpstreamCalls,
+  ],
+  [
+    'DIRGRAPH_OPERATION_TIMEOUT_MS',
+    100,
+    600_000,
+    'milliseconds, 100 to 600000',
+    ({ operationTimeoutMs }) => operationTimeoutMs,
+  ],
+  [
+    'WORKOS_REQUESTS_PER_MINUTE',
+    1,
+    100_000,
+    'a number of requests, 1 to 100000',
+    ({ workosLimits }) => workosLimits.requestsPerMinute,
+  ],
+  [
+    'WORKOS_DIRECTORY_USERS_PER_SECOND',
+    1,
+    1_000,
+    'a number of requests, 1 to 1000',
+    ({ workosLimits }) => workosLimits.directoryUsersPerSecond,
+  ],
+  [
+    'SCALEKIT_REQUESTS_PER_SECOND',
+    1,
+    10_000,
+    'a number of requests, 1 to 10000',
+    ({ scalekitLimits }) => scalekitLimits.requestsPerSecond,
+  ],
+]
+
+describe.each(NUMBERS)('%s', (name, least, most, words, read) => {
+  test.each([least, most])('may be %i', number => {
+    expect(read(readConfig({ [name]: `${number}` }))).toBe(number)
+    expect(read(readConfig({ ...workos, ...scalekit, [name]: `${number}` }))).toBe(number)
+  })
+
+  test.each([
+    `${least - 1}`,
+    `${most + 1}`,
+    '-1',
+    '1.5',
+    '1e2',
+    '0x10',
+    ' 5',
+    'many',
+    '99999999999999999999',
+  ])('may not be `%s`, and that is one line', text => {
+    expect(mistakesOf({ [name]: text })).toEqual([`${name} is \`${text}\`; it may be ${words}.`])
+  })
+
+  test('counts as not given when it is empty', () => {
+    expect(read(readConfig({ [name]: '' }))).toBe(read(readConfig({})))
+  })
+})
+
+test('seven wrong numbers are seven lines', () => {
+  const wrong = Object.fromEntries(NUMBERS.map(([name]) => [name, 'x']))
+  expect(mistakesOf(wrong)).toEqual(
+    NUMBERS.map(([name, , , words]) => `${name} is \`x\`; it may be ${words}.`),
+  )
 })
 
 describe('the address of a provider', () => {

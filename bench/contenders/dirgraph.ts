@@ -9,11 +9,8 @@ export interface DirgraphOptions {
   readonly limits: 'published' | 'none'
 }
 
-const NO_LIMITS = {
-  workosRequestsPerMinute: 10_000_000,
-  workosDirectoryUsersPerSecond: 100_000,
-  scalekitRequestsPerSecond: 100_000,
-} as const
+const NO_WORKOS_LIMITS = { requestsPerMinute: 1_000_000, directoryUsersPerSecond: 10_000 }
+const NO_SCALEKIT_LIMITS = { requestsPerSecond: 100_000 }
 
 /** One dirgraph for the whole run, as in production. */
 export function createLastingDirgraph(
@@ -23,30 +20,18 @@ export function createLastingDirgraph(
   return startDirgraph(upstream, options).fetch
 }
 
-/**
- * A new dirgraph for each request: nothing is known of the data, no token is held and nothing is shared with other
- * requests. The next one is made while nobody waits, for to make one is no part of a request.
- */
+/** A dirgraph that keeps no answer: it holds a token and knows how large lists were, as the optimal client does. */
 export function createColdDirgraph(upstream: Upstream): (request: Request) => Promise<Response> {
-  const create = () => startDirgraph(upstream, { cacheTtlSeconds: 0, limits: 'none' })
-  const spares: Dirgraph[] = [create()]
-  return async request => {
-    const dirgraph = spares.pop() ?? create()
-    const response = await dirgraph.fetch(request)
-    setImmediate(() => {
-      void dirgraph.stop()
-      spares.push(create())
-    })
-    return response
-  }
+  return startDirgraph(upstream, { cacheTtlSeconds: 0, limits: 'none' }).fetch
 }
 
 function startDirgraph(upstream: Upstream, { cacheTtlSeconds, limits }: DirgraphOptions): Dirgraph {
-  const settings = {
-    ...upstream,
-    logLevel: 'silent' as const,
+  const isFree = limits === 'none'
+  return createDirgraph({
+    workos: { ...upstream.workos, ...(isFree && NO_WORKOS_LIMITS) },
+    scalekit: { ...upstream.scalekit, ...(isFree && NO_SCALEKIT_LIMITS) },
+    logLevel: 'silent',
+    maxEstimatedCalls: 1_000_000,
     ...(cacheTtlSeconds !== undefined && { cacheTtlSeconds }),
-    ...(limits === 'none' && { limits: NO_LIMITS }),
-  }
-  return createDirgraph(settings)
+  })
 }

@@ -5,8 +5,8 @@
 export const CALL_BOUNDS = {
   /** One page of each provider, one more at the seam, and one for a place in the middle of a page. */
   listOrganizations: (limit: number) => 2 + Math.ceil(limit / 30) + 1,
-  /** Scalekit has no such list: up to 200 organizations are asked one by one. */
-  listAllDirectories: (limit: number) => 1 + Math.ceil(limit / 10) + 200,
+  /** Scalekit has no such list: up to 150 organizations are asked one by one, and they come ten a page at least. */
+  listAllDirectories: () => 2 + 15 + 150,
   listDirectories: () => 1,
   /** Scalekit's pages are of 30 at most, and a place in the middle of one takes it again. */
   listMembers: (limit: number) => Math.ceil(limit / 30) + (limit > 30 ? 1 : 0),

@@ -1,6 +1,11 @@
 import type { ProviderName } from '../domain/entity-key.ts'
 import type { Edge, Page, PageRequest } from '../domain/page.ts'
-import { InvalidInputError, ProviderError, UnsupportedError } from '../domain/provider-error.ts'
+import {
+  InvalidInputError,
+  ProviderError,
+  QueryTooCostlyError,
+  UnsupportedError,
+} from '../domain/provider-error.ts'
 import { EMPTY_PAGE } from './page-of-list.ts'
 import { settle } from './settle.ts'
 
@@ -45,8 +50,8 @@ export async function concatenatedPage<T>(
     if (part === undefined) break
     const room = request.limit - edges.length
     const cursor = index === first ? (from?.cursor ?? null) : null
-    // With no room left, the part is only asked whether it has anything, by the page that would come next.
-    const ask = { ...request, cursor, limit: room || request.limit, stride: request.limit }
+    // With no room left, the part is only asked whether it has anything.
+    const ask = { ...request, cursor, limit: room || Math.min(1, request.limit), stride: request.limit }
     const isEarly = early !== null && early.index === index && early.limit === ask.limit
     const page = await pageOf(part, isEarly ? () => early.page : () => part.list(ask), ask, parts)
     if (cursor === null && isForward && !page.hasNextPage) sizes.set(part.provider, page.edges.length)
@@ -93,8 +98,9 @@ async function pageOf<T>(
   return { edges: [failed], hasNextPage: false, hasPreviousPage: false, totalCount: null }
 }
 
-/** A stale cursor, or the end of a list that can't tell its end: no part's trouble but the question's. */
+/** A stale cursor, the end of a list that can't tell its end, too many calls: no part's trouble but the question's. */
 function isOfTheRequest(error: ProviderError, { cursor }: PageRequest): boolean {
+  if (error instanceof QueryTooCostlyError) return true
   if (error instanceof InvalidInputError) return cursor !== null
   return error instanceof UnsupportedError && error.operation === null
 }

@@ -12,6 +12,11 @@ export function parseRecord<T>(
   return parsed.success ? parsed.data : new UnavailableError(provider, 'bad-response')
 }
 
+/** Whether an answer has the form of a schema. */
+export function isFormOf(schema: z.ZodType): (body: unknown) => boolean {
+  return body => schema.safeParse(body).success
+}
+
 /** The answer as its schema reads it. Throws `UnavailableError` when it has another form. */
 export function parseAnswer<T>(provider: ProviderName, schema: z.ZodType<T>, body: unknown): T {
   const parsed = parseRecord(provider, schema, body)
@@ -36,6 +41,9 @@ export const optionalText = z
   .string()
   .nullish()
   .transform(text => (text ? text : null))
+
+/** A count that GraphQL's Int holds; null where it is missing or no count. */
+export const count = z.int().min(0).max(2_147_483_647).nullish().catch(null)
 
 /** Free JSON, empty when it is missing. */
 export const jsonObject = z

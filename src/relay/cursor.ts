@@ -4,7 +4,7 @@ import { fromBase64Url, toBase64Url } from './base64.ts'
 
 /** Raised when the inside of cursors changes, so that one from before is refused, not misread. */
 const VERSION = 1
-const MAX_LENGTH = 4_096
+const MAX_LENGTH = 12_000
 
 /**
  * Wraps adapters' cursors for a client, together with the list that issued them. They are no secret and grant

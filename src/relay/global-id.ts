@@ -30,7 +30,10 @@ export function parseGlobalId(id: string, field: string): { kind: EntityKind; ke
 export function parseGlobalIdOf(wanted: EntityKind, id: string, field: string): EntityKey {
   const { kind, key } = parseGlobalId(id, field)
   if (kind !== wanted)
-    throw new InvalidInputError(`\`${field}\` is the id of another type, not of a ${wanted}.`, field)
+    throw new InvalidInputError(
+      `\`${field}\` is the id of something else; wanted is that of type ${wanted}.`,
+      field,
+    )
   return key
 }
 

@@ -12,7 +12,6 @@ import type {
   ListUsers,
 } from '../domain/directory-provider.ts'
 import {
-  DETAILS,
   type Detail,
   type Directory,
   type DirectoryGroup,
@@ -21,7 +20,7 @@ import {
   type Organization,
   suffices,
 } from '../domain/entities.ts'
-import type { EntityKey } from '../domain/entity-key.ts'
+import { type EntityKey, type ProviderName, providerOf } from '../domain/entity-key.ts'
 import { nodesOf, type Page } from '../domain/page.ts'
 import { ProviderError } from '../domain/provider-error.ts'
 
@@ -42,18 +41,20 @@ export function createLoaders(provider: DirectoryProvider, call: CallContext) {
   const findGroups = finder<DirectoryGroup>('findGroups', finds => provider.findGroups(finds, call))
 
   return {
-    findOrganizations,
-    findDirectories,
-    findUsers,
-    findGroups,
+    findOrganizations: findOrganizations.loader,
+    findDirectories: findDirectories.loader,
+    findUsers: findUsers.loader,
+    findGroups: findGroups.loader,
 
-    listOrganizations: lister<ListOrganizations, Organization>(
+    listOrganizations: rootLister<ListOrganizations, Organization>(
       'listOrganizations',
       findOrganizations,
-      lists => each(lists, list => provider.listOrganizations(list, call)),
+      list => provider.listOrganizations(list, call),
     ),
-    listAllDirectories: lister<ListAllDirectories, Directory>('listAllDirectories', findDirectories, lists =>
-      each(lists, list => provider.listAllDirectories(list, call)),
+    listAllDirectories: rootLister<ListAllDirectories, Directory>(
+      'listAllDirectories',
+      findDirectories,
+      list => provider.listAllDirectories(list, call),
     ),
     listDirectories: lister<ListDirectories, Directory>('listDirectories', findDirectories, lists =>
       provider.listDirectories(lists, call),
@@ -67,86 +68,120 @@ export function createLoaders(provider: DirectoryProvider, call: CallContext) {
   }
 }
 
-type Finder<T> = DataLoader<Find, T | null, string>
+/** What resolvers use of a loader. */
+interface Loader<Ask, T> {
+  load(ask: Ask): Promise<T>
+}
 
-/** A loader of entities by key. Asks that differ only in detail are one ask, for the most that any of them needs. */
+/**
+ * A DataLoader for each provider, since whoever is in a batch waits for all of it: a provider that hangs holds up nobody
+ * who asked the other.
+ */
+function byProvider<Ask, T>(
+  keyOf: (ask: Ask) => EntityKey,
+  create: () => DataLoader<Ask, T, string>,
+): Loader<Ask, T> {
+  const loaders = new Map<ProviderName, DataLoader<Ask, T, string>>()
+  return {
+    load(ask) {
+      const provider = providerOf(keyOf(ask))
+      const loader = loaders.get(provider) ?? create()
+      loaders.set(provider, loader)
+      return loader.load(ask)
+    },
+  }
+}
+
+/** A loader of entities by key, and what fills it without a call. */
+interface Finder<T> {
+  readonly loader: Loader<Find, T | null>
+  remember(entities: readonly T[]): void
+}
+
+/** Asks that differ only in detail are one ask, for the most that any of them needs. */
 function finder<T extends Find>(
   name: string,
   findMany: (finds: readonly Find[]) => Promise<Found<T>[]>,
 ): Finder<T> {
-  const batch = async (finds: readonly Find[]): Promise<Found<T>[]> => {
-    const merged = new Map<EntityKey, Find>()
-    for (const { key, detail } of finds) {
-      merged.set(key, { key, detail: moreDetail(detail, merged.get(key)?.detail ?? detail) })
+  const known = new Map<EntityKey, T>()
+  const remember = (entities: readonly T[]) => {
+    for (const entity of entities) {
+      const other = known.get(entity.key)
+      if (other === undefined || !suffices(other.detail, entity.detail)) known.set(entity.key, entity)
     }
-    const found = await findMany([...merged.values()])
-    const foundOf = new Map([...merged.keys()].map((key, index) => [key, found[index]]))
-    remember(
-      loader,
-      found.filter((slot): slot is T => slot !== null && !(slot instanceof ProviderError)),
-    )
-    return finds.map(({ key }) => foundOf.get(key) as Found<T>)
   }
-  const loader: Finder<T> = new DataLoader<Find, T | null, string>(batch, {
-    name,
-    cacheKeyFn: ({ key, detail }) => `${key} ${detail}`,
-  })
-  return loader
+  const batch = async (finds: readonly Find[]): Promise<Found<T>[]> => {
+    const found = new Map<EntityKey, Found<T>>()
+    const missing = new Map<EntityKey, Find>()
+    for (const { key, detail } of finds) {
+      const entity = known.get(key)
+      if (entity !== undefined && suffices(entity.detail, detail)) found.set(key, entity)
+      else missing.set(key, { key, detail: moreDetail(detail, missing.get(key)?.detail ?? detail) })
+    }
+    const slots = missing.size > 0 ? await findMany([...missing.values()]) : []
+    for (const [index, key] of [...missing.keys()].entries()) found.set(key, slots[index] ?? null)
+    remember(slots.filter((slot): slot is T => slot !== null && !(slot instanceof ProviderError)))
+    return finds.map(({ key }) => found.get(key) ?? null)
+  }
+  const create = () =>
+    new DataLoader<Find, T | null, string>(batch, {
+      name,
+      cacheKeyFn: ({ key, detail }) => `${key} ${detail}`,
+    })
+  return { loader: byProvider(({ key }) => key, create), remember }
 }
 
-interface ListAsk {
-  readonly page: object
-  readonly detail?: Detail
-}
+type ListAsk = { readonly page: object; readonly detail?: Detail } & (
+  | { readonly of: { readonly key: EntityKey }; readonly within?: never }
+  | { readonly within: { readonly key: EntityKey }; readonly of?: never }
+)
 
 /** A loader of pages. Asks that differ only in detail are one ask, for the most that any of them needs. */
 function lister<Ask extends ListAsk, T extends Find>(
   name: string,
-  find: Finder<T>,
+  { remember }: Finder<T>,
   listMany: (asks: readonly Ask[]) => Promise<Listed<T>[]>,
-): DataLoader<Ask, Page<T>, string> {
+): Loader<Ask, Page<T>> {
   const batch = async (asks: readonly Ask[]): Promise<Listed<T>[]> => {
+    const places = asks.map(placeOf)
     const merged = new Map<string, Ask>()
-    for (const ask of asks) {
-      const other = merged.get(placeOf(ask))
-      const detail = ask.detail && moreDetail(ask.detail, other?.detail ?? ask.detail)
-      merged.set(placeOf(ask), { ...ask, ...(detail && { detail }) })
+    for (const [index, ask] of asks.entries()) {
+      const place = places[index] ?? ''
+      const detail = ask.detail && moreDetail(ask.detail, merged.get(place)?.detail ?? ask.detail)
+      merged.set(place, { ...ask, ...(detail && { detail }) })
     }
     const pages = await listMany([...merged.values()])
     const pageOf = new Map([...merged.keys()].map((place, index) => [place, pages[index]]))
-    for (const page of pages) if (!(page instanceof ProviderError)) remember(find, nodesOf(page))
-    return asks.map(ask => pageOf.get(placeOf(ask)) as Listed<T>)
+    for (const page of pages) if (!(page instanceof ProviderError)) remember(nodesOf(page))
+    return places.map(place => pageOf.get(place) as Listed<T>)
+  }
+  const create = () =>
+    new DataLoader<Ask, Page<T>, string>(batch, {
+      name,
+      cacheKeyFn: ask => `${placeOf(ask)} ${ask.detail ?? ''}`,
+    })
+  return byProvider(ask => (ask.of ?? ask.within).key, create)
+}
+
+/** A loader of pages of a list over all providers: equal asks are one, and none waits for another. */
+function rootLister<Ask extends { readonly page: object }, T extends Find>(
+  name: string,
+  { remember }: Finder<T>,
+  list: (ask: Ask) => Promise<Page<T>>,
+): Loader<Ask, Page<T>> {
+  const batch = async ([ask]: readonly Ask[]) => {
+    const page = await list(ask as Ask)
+    remember(nodesOf(page))
+    return [page]
   }
   return new DataLoader<Ask, Page<T>, string>(batch, {
     name,
-    cacheKeyFn: ask => `${placeOf(ask)} ${ask.detail ?? ''}`,
+    batch: false,
+    cacheKeyFn: ask => JSON.stringify(ask),
   })
 }
 
 /** Which page of which list, whatever the detail: the parent by its key, for two copies of it are one parent. */
-function placeOf<Ask extends ListAsk>(ask: Ask): string {
-  return JSON.stringify({ ...ask, detail: undefined }, (_name, value: unknown) =>
-    typeof value === 'object' && value !== null && 'kind' in value && 'key' in value ? value.key : value,
-  )
-}
-
-function remember<T extends Find>(find: Finder<T>, entities: readonly T[]): void {
-  for (const entity of entities) {
-    for (const detail of DETAILS) {
-      if (suffices(entity.detail, detail)) find.prime({ key: entity.key, detail }, entity)
-    }
-  }
-}
-
-async function each<Ask, T>(
-  asks: readonly Ask[],
-  list: (ask: Ask) => Promise<Page<T>>,
-): Promise<(Page<T> | ProviderError)[]> {
-  const pages = await Promise.allSettled(asks.map(list))
-  return pages.map(page => (page.status === 'fulfilled' ? page.value : asProviderError(page.reason)))
-}
-
-function asProviderError(reason: unknown): ProviderError {
-  if (reason instanceof ProviderError) return reason
-  throw reason
+function placeOf<Ask extends ListAsk>({ of, within, detail: _detail, ...rest }: Ask): string {
+  return JSON.stringify([(of ?? within).key, rest])
 }

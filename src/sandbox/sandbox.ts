@@ -10,7 +10,7 @@ import { createWorkosStandIn } from './workos-stand-in.ts'
 
 export type { Fault, FaultKind } from './faults.ts'
 export type { RecordedCall } from './http-listener.ts'
-export type { KnownIds, Roster, SandboxData, SandboxQuirks } from './sandbox-data.ts'
+export type { SandboxData, SandboxQuirks } from './sandbox-data.ts'
 
 /** How a sandbox behaves; everything has a default. */
 export interface SandboxSettings {

@@ -1,6 +1,7 @@
 import SchemaBuilder from '@pothos/core'
 import ErrorsPlugin from '@pothos/plugin-errors'
 import RelayPlugin from '@pothos/plugin-relay'
+import type { ResolveTree } from 'graphql-parse-resolve-info'
 import type { ComplexityEstimatorArgs } from 'graphql-query-complexity'
 import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars'
 import type { Detail, JsonObject } from '../domain/entities.ts'
@@ -10,8 +11,8 @@ import type { RequestContext } from '../request/context.ts'
 
 declare module 'graphql' {
   interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
-    /** How much of its parent the field reads; `basic` unless said otherwise. */
-    needs?: Detail
+    /** How much of its parent the field reads, or how much with that selection; `basic` unless said otherwise. */
+    needs?: Detail | ((field: ResolveTree) => Detail)
     /** The upstream calls that the field adds to its operation, for one parent, its selection's included. */
     complexity?: (field: ComplexityEstimatorArgs) => number
   }

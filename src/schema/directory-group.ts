@@ -11,6 +11,7 @@ import {
 import { ProviderEnum } from './provider.ts'
 import { resolveConnection } from './resolve-connection.ts'
 import { resolveEntity } from './resolve-entity.ts'
+import { needsForCount } from './selection.ts'
 
 const NO_FILTER = { group: null, email: null, updatedAfter: null }
 
@@ -62,7 +63,7 @@ builder.node(DirectoryGroupType, {
       nullable: true,
       args: t.arg.connectionArgs(),
       description: 'The people in it.',
-      extensions: connectionCost(CALL_BOUNDS.listMembers),
+      extensions: { ...needsForCount, ...connectionCost(CALL_BOUNDS.listMembers) },
       resolve: (within, args, { loaders }, info) =>
         resolveConnection(args, info, {
           kind: 'DirectoryUser',

@@ -1,9 +1,11 @@
+import { CALL_BOUNDS } from '../domain/call-bounds.ts'
 import type { Directory, DirectorySecret } from '../domain/entities.ts'
 import { type EntityKey, organizationKeyOf } from '../domain/entity-key.ts'
 import { ConflictError, UnsupportedError } from '../domain/provider-error.ts'
 import { parseGlobalIdOf, toGlobalId } from '../relay/global-id.ts'
 import { forgetReads } from '../request/context.ts'
 import { builder } from './builder.ts'
+import { fixedCost, toOneCost } from './call-costs.ts'
 import { DirectorySecretType } from './directory-parts.ts'
 import { DirectoryType, OrganizationType } from './entity-types.ts'
 import { resultUnion } from './errors.ts'
@@ -48,6 +50,7 @@ for (const { name, field, description, outcome } of SWITCHES) {
     t.field({
       type: payload,
       args: { input: t.arg({ type: input, required: true, description: INPUT }) },
+      extensions: fixedCost(CALL_BOUNDS.write),
       errors: resultUnion(name, UnsupportedError),
       description,
       resolve: async (_root, { input: { directoryId, clientMutationId } }, context, info) => {
@@ -90,6 +93,7 @@ const DeleteDirectoryPayload = mutationPayload<{ key: EntityKey; status: 'PENDIN
       type: OrganizationType,
       nullable: true,
       description: 'The organization that the directory belonged to.',
+      extensions: toOneCost,
       resolve: ({ key }, _args, context, info) =>
         resolveEntity(context, info, 'Organization', organizationKeyOf(key)),
     }),
@@ -99,6 +103,7 @@ builder.mutationField('deleteDirectory', t =>
   t.field({
     type: DeleteDirectoryPayload,
     args: { input: t.arg({ type: DeleteDirectoryInput, required: true, description: INPUT }) },
+    extensions: fixedCost(CALL_BOUNDS.write),
     errors: resultUnion('DeleteDirectory', ConflictError),
     description: 'Deletes a directory with its people and groups. There is no way back.',
     resolve: async (_root, { input }, context) => {
@@ -132,6 +137,7 @@ builder.mutationField('createDirectorySecret', t =>
   t.field({
     type: CreateDirectorySecretPayload,
     args: { input: t.arg({ type: CreateDirectorySecretInput, required: true, description: INPUT }) },
+    extensions: fixedCost(CALL_BOUNDS.write),
     errors: resultUnion('CreateDirectorySecret', UnsupportedError),
     description: 'Makes a secret by which the identity provider shows who it is.',
     resolve: async (_root, { input }, context) => {

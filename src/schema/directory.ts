@@ -1,5 +1,5 @@
 import { CALL_BOUNDS } from '../domain/call-bounds.ts'
-import { IDENTITY_PROVIDERS } from '../domain/entities.ts'
+import { type Directory, type DirectoryStats, IDENTITY_PROVIDERS } from '../domain/entities.ts'
 import {
   directoryKey,
   directoryKeyInAnyOrganization,
@@ -26,7 +26,7 @@ import {
 import { ProviderEnum } from './provider.ts'
 import { resolveConnection } from './resolve-connection.ts'
 import { loadEntity, parseUpstreamId, resolveEntity } from './resolve-entity.ts'
-import { neededDetail } from './selection.ts'
+import { neededDetail, needsForCount } from './selection.ts'
 
 const DirectoryStateEnum = builder.enumType('DirectoryState', {
   description: 'How a directory is.',
@@ -155,9 +155,12 @@ builder.node(DirectoryType, {
         filter: t.arg({ type: DirectoryUserFilter, description: 'Which ones.' }),
       },
       description: 'The people in it.',
-      extensions: connectionCost((limit, { filter }) =>
-        filter?.email ? CALL_BOUNDS.scan : CALL_BOUNDS.listMembers(limit),
-      ),
+      extensions: {
+        ...needsForCount,
+        ...connectionCost((limit, { filter }) =>
+          filter?.email ? CALL_BOUNDS.scan : CALL_BOUNDS.listMembers(limit),
+        ),
+      },
       resolve: (within, args, { loaders }, info) => {
         const { groupId, email, updatedAfter } = args.filter ?? {}
         const filter = {
@@ -170,7 +173,7 @@ builder.node(DirectoryType, {
         return resolveConnection(args, info, {
           kind: 'DirectoryUser',
           listId: `users of ${within.key} ${JSON.stringify(filter)}`,
-          knownCount: isFiltered ? null : within.stats.totalUsers,
+          knownCount: isFiltered ? null : knownStats(within)?.totalUsers,
           load: (page, detail) => loaders.listUsers.load({ within, page, filter, detail }),
         })
       },
@@ -180,12 +183,12 @@ builder.node(DirectoryType, {
       nullable: true,
       args: t.arg.connectionArgs(),
       description: 'The groups in it.',
-      extensions: connectionCost(CALL_BOUNDS.listMembers),
+      extensions: { ...needsForCount, ...connectionCost(CALL_BOUNDS.listMembers) },
       resolve: (within, args, { loaders }, info) =>
         resolveConnection(args, info, {
           kind: 'DirectoryGroup',
           listId: `groups of ${within.key}`,
-          knownCount: within.stats.totalGroups,
+          knownCount: knownStats(within)?.totalGroups,
           load: (page, detail) => loaders.listGroups.load({ within, page, detail }),
         }),
     }),
@@ -201,6 +204,11 @@ builder.node(DirectoryType, {
     }),
   }),
 })
+
+/** The counts in the directory's record; null where nothing but its key was needed and so nothing else is there. */
+function knownStats(directory: Directory): DirectoryStats | null {
+  return directory.detail === 'key' ? null : directory.stats
+}
 
 const ScalekitDirectoryKey = builder.inputType('ScalekitDirectoryKey', {
   description: 'The name of a directory at Scalekit, which knows directories only within their organization.',

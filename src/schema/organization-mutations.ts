@@ -1,8 +1,10 @@
+import { CALL_BOUNDS } from '../domain/call-bounds.ts'
 import type { Directory, Organization } from '../domain/entities.ts'
 import { UnsupportedError } from '../domain/provider-error.ts'
 import { parseGlobalIdOf } from '../relay/global-id.ts'
 import { forgetReads } from '../request/context.ts'
 import { builder } from './builder.ts'
+import { fixedCost } from './call-costs.ts'
 import { DirectoryProtocolEnum, IdentityProviderEnum } from './directory.ts'
 import { DirectoryType, OrganizationType } from './entity-types.ts'
 import { resultUnion } from './errors.ts'
@@ -11,55 +13,47 @@ import { mutationInput, mutationPayload } from './mutation-types.ts'
 const ORGANIZATION_ID = { required: true, description: 'The organization’s global id.' } as const
 const INPUT = 'What is wanted.'
 
-const EnableScimInput = mutationInput('EnableScim', t => ({ organizationId: t.id(ORGANIZATION_ID) }))
-const EnableScimPayload = mutationPayload<{ organization: Organization }>('EnableScim', 'SCIM is on.', t => ({
-  organization: t.field({
-    type: OrganizationType,
-    description: 'The organization as it is now.',
-    resolve: payload => payload.organization,
-  }),
-}))
-builder.mutationField('enableScim', t =>
-  t.field({
-    type: EnableScimPayload,
-    args: { input: t.arg({ type: EnableScimInput, required: true, description: INPUT }) },
-    errors: resultUnion('EnableScim', UnsupportedError),
+/** The two mutations that set an organization's switch and answer with it. */
+const SWITCHES = [
+  {
+    name: 'EnableScim',
+    field: 'enableScim',
     description: 'Lets an organization’s directories be synced.',
-    resolve: async (_root, { input }, context) => {
-      const key = parseGlobalIdOf('Organization', input.organizationId, 'organizationId')
-      const organization = await context.provider.enableScim(key, context.call)
-      forgetReads(context)
-      return { organization, clientMutationId: input.clientMutationId }
-    },
-  }),
-)
+    outcome: 'SCIM is on.',
+  },
+  {
+    name: 'DisableScim',
+    field: 'disableScim',
+    description: 'Ends the sync of an organization’s directories.',
+    outcome: 'SCIM is off.',
+  },
+] as const
 
-const DisableScimInput = mutationInput('DisableScim', t => ({ organizationId: t.id(ORGANIZATION_ID) }))
-const DisableScimPayload = mutationPayload<{ organization: Organization }>(
-  'DisableScim',
-  'SCIM is off.',
-  t => ({
+for (const { name, field, description, outcome } of SWITCHES) {
+  const input = mutationInput(name, t => ({ organizationId: t.id(ORGANIZATION_ID) }))
+  const payload = mutationPayload<{ organization: Organization }>(name, outcome, t => ({
     organization: t.field({
       type: OrganizationType,
       description: 'The organization as it is now.',
-      resolve: payload => payload.organization,
+      resolve: ({ organization }) => organization,
     }),
-  }),
-)
-builder.mutationField('disableScim', t =>
-  t.field({
-    type: DisableScimPayload,
-    args: { input: t.arg({ type: DisableScimInput, required: true, description: INPUT }) },
-    errors: resultUnion('DisableScim', UnsupportedError),
-    description: 'Ends the sync of an organization’s directories.',
-    resolve: async (_root, { input }, context) => {
-      const key = parseGlobalIdOf('Organization', input.organizationId, 'organizationId')
-      const organization = await context.provider.disableScim(key, context.call)
-      forgetReads(context)
-      return { organization, clientMutationId: input.clientMutationId }
-    },
-  }),
-)
+  }))
+  builder.mutationField(field, t =>
+    t.field({
+      type: payload,
+      args: { input: t.arg({ type: input, required: true, description: INPUT }) },
+      extensions: fixedCost(CALL_BOUNDS.write),
+      errors: resultUnion(name, UnsupportedError),
+      description,
+      resolve: async (_root, { input: { organizationId, clientMutationId } }, context) => {
+        const key = parseGlobalIdOf('Organization', organizationId, 'organizationId')
+        const organization = await context.provider[field](key, context.call)
+        forgetReads(context)
+        return { organization, clientMutationId }
+      },
+    }),
+  )
+}
 
 const CreatePortalLinkInput = mutationInput('CreatePortalLink', t => ({
   organizationId: t.id(ORGANIZATION_ID),
@@ -81,6 +75,7 @@ builder.mutationField('createPortalLink', t =>
   t.field({
     type: CreatePortalLinkPayload,
     args: { input: t.arg({ type: CreatePortalLinkInput, required: true, description: INPUT }) },
+    extensions: fixedCost(CALL_BOUNDS.write),
     errors: resultUnion('CreatePortalLink'),
     description: 'Makes a link at which an organization’s admin sets up its directory.',
     resolve: async (_root, { input }, { provider, call }) => {
@@ -118,6 +113,7 @@ builder.mutationField('createDirectory', t =>
   t.field({
     type: CreateDirectoryPayload,
     args: { input: t.arg({ type: CreateDirectoryInput, required: true, description: INPUT }) },
+    extensions: fixedCost(CALL_BOUNDS.write),
     errors: resultUnion('CreateDirectory', UnsupportedError),
     description: 'Sets up a directory of an organization.',
     resolve: async (_root, { input }, context) => {

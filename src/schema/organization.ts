@@ -1,5 +1,6 @@
 import { CALL_BOUNDS } from '../domain/call-bounds.ts'
 import { organizationKey, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
+import { InvalidInputError } from '../domain/provider-error.ts'
 import { parseGlobalIdOf } from '../relay/global-id.ts'
 import { builder } from './builder.ts'
 import { connectionCost, fixedCost } from './call-costs.ts'
@@ -7,7 +8,9 @@ import { DirectoryConnection, OrganizationConnection, OrganizationType } from '.
 import { ProviderEnum } from './provider.ts'
 import { resolveConnection } from './resolve-connection.ts'
 import { loadEntity, parseUpstreamId } from './resolve-entity.ts'
-import { isSelected, neededDetail } from './selection.ts'
+import { isFirstPageSelected, neededDetail } from './selection.ts'
+
+const MAX_TEXT_LENGTH = 255
 
 const OrganizationDomain = builder
   .objectRef<{ domain: string; state: string | null }>('OrganizationDomain')
@@ -140,8 +143,10 @@ builder.queryFields(t => ({
       'All organizations: WorkOS first, then Scalekit, each in its provider’s order, newest first.',
     resolve: (_root, args, { loaders }, info) => {
       const { provider = null, externalId = null, search = null } = args.filter ?? {}
+      refuseUnfit(externalId, 'filter.externalId')
+      refuseUnfit(search, 'filter.search')
       const filter = { provider, externalId: externalId || null, search: search || null }
-      const isWithDirectories = isSelected(info, 'Organization', 'directories')
+      const isWithDirectories = isFirstPageSelected(info, 'Organization', 'directories')
       return resolveConnection(args, info, {
         kind: 'Organization',
         listId: `organizations ${JSON.stringify(filter)}`,
@@ -150,3 +155,9 @@ builder.queryFields(t => ({
     },
   }),
 }))
+
+/** Text that no provider could have for an id or a name: too long, or with control characters in it. */
+function refuseUnfit(text: string | null, field: string): void {
+  if (text === null || (text.length <= MAX_TEXT_LENGTH && !/\p{Cc}/u.test(text))) return
+  throw new InvalidInputError(`\`${field}\` is too long, or has control characters in it.`, field)
+}

@@ -11,7 +11,7 @@ interface ConnectionSource<T> {
   /** Names the list, its parent and its filter: a cursor of one list is refused by all others. */
   readonly listId: string
   /** How many items the list has, where the parent says so. */
-  readonly knownCount?: number | null
+  readonly knownCount?: number | null | undefined
   load(page: PageRequest, detail: Detail): Promise<Page<T>>
 }
 

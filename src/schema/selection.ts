@@ -18,35 +18,54 @@ export function neededDetail(info: GraphQLResolveInfo, kind: EntityKind): Detail
   const type = info.schema.getType(kind)
   const fields = isObjectType(type) ? type.getFields() : {}
   return selectedFields(info, kind)
-    .map(name => fields[name]?.extensions.needs ?? 'basic')
+    .map(field => {
+      const needs = fields[field.name]?.extensions.needs ?? 'basic'
+      return typeof needs === 'function' ? needs(field) : needs
+    })
     .reduce(moreDetail, 'key')
 }
 
-/** Whether the selection below a field asks for that field of the entities of one kind. */
-export function isSelected(info: GraphQLResolveInfo, kind: EntityKind, field: string): boolean {
-  return selectedFields(info, kind).includes(field)
+/** A connection whose count stands in the parent's record: all else of it is read by the parent's key. */
+export const needsForCount = {
+  needs: (connection: ResolveTree): Detail => (namesIn(connection).includes('totalCount') ? 'basic' : 'key'),
+} as const
+
+/** Whether the selection below a field asks for the first page of that connection of the entities of one kind. */
+export function isFirstPageSelected(info: GraphQLResolveInfo, kind: EntityKind, connection: string): boolean {
+  return selectedFields(info, kind).some(
+    field => field.name === connection && !isOnlyCounted(field) && !field.args.after && !field.args.last,
+  )
 }
 
 /** Whether a connection is asked for nothing but its count. */
 export function isCountOnly(info: GraphQLResolveInfo): boolean {
-  const [connection = {}] = Object.values(treeOf(info)?.fieldsByTypeName ?? {})
-  const names = Object.values(connection).map(field => field.name)
+  const tree = treeOf(info)
+  return tree !== null && isOnlyCounted(tree)
+}
+
+function isOnlyCounted(connection: ResolveTree): boolean {
+  const names = namesIn(connection)
   return names.length > 0 && names.every(name => name === 'totalCount')
 }
 
-/** The names of the fields that are selected on entities of the kind, whatever their aliases and fragments. */
-function selectedFields(info: GraphQLResolveInfo, kind: EntityKind): string[] {
-  const names: string[] = []
+/** The names of what is selected of a connection, which is of one type. */
+function namesIn(connection: ResolveTree): string[] {
+  const [fields = {}] = Object.values(connection.fieldsByTypeName)
+  return Object.values(fields).map(field => field.name)
+}
+
+/** The fields that are selected on entities of the kind, whatever their aliases and fragments. */
+function selectedFields(info: GraphQLResolveInfo, kind: EntityKind): ResolveTree[] {
+  const selected: ResolveTree[] = []
   const descend = (tree: ResolveTree) => {
     for (const [typeName, fields] of Object.entries(tree.fieldsByTypeName)) {
-      if (typeName === kind || typeName === 'Node')
-        names.push(...Object.values(fields).map(field => field.name))
+      if (typeName === kind || typeName === 'Node') selected.push(...Object.values(fields))
       else if (!ENTITIES.has(typeName)) Object.values(fields).forEach(descend)
     }
   }
   const tree = treeOf(info)
   if (tree !== null) descend(tree)
-  return names
+  return selected
 }
 
 /** One parse for all items of a list: they share the nodes of the field. */

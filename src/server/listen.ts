@@ -1,38 +1,71 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type ServerResponse } from 'node:http'
+import { type AddressInfo, Server } from 'node:net'
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import { createServerAdapter } from '@whatwg-node/server'
 
 export interface Listener {
   /** Where it listens, with the port that it got. */
   readonly url: string
-  /** Takes no new connections, lets answers under way finish for `graceMs`, then ends. */
+  /** Lets answers under way finish for `graceMs`, then takes no new connections and ends. */
   close(graceMs: number): Promise<void>
 }
+
+const SWEEP_MS = 50
 
 /** Serves a fetch handler over Node's HTTP. Rejects with the system's error when it can not listen. */
 export function listen(
   handle: (request: Request) => Promise<Response>,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Listener> {
-  const server = createServer(createServerAdapter(handle))
+  const answer = createServerAdapter(handle)
+  const underWay = new Set<ServerResponse>()
+  let isClosing = false
+  const server = createServer((request, response) => {
+    underWay.add(response)
+    response.once('close', () => underWay.delete(response))
+    if (isClosing) announceEnd(response)
+    return answer(request, response)
+  })
   const listener: Listener = {
     get url() {
       const { port: actual } = server.address() as AddressInfo
       return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`
     },
-    close(graceMs) {
-      return new Promise(resolve => {
-        const timer = setTimeout(() => server.closeAllConnections(), graceMs)
-        server.close(() => {
-          clearTimeout(timer)
-          resolve()
-        })
-        server.closeIdleConnections()
+    async close(graceMs) {
+      isClosing = true
+      underWay.forEach(announceEnd)
+      const endMs = performance.now() + graceMs
+      // Until then it also takes new connections, on which a balancer learns from `/ready` to send no more.
+      const finished = [...underWay].map(response => new Promise(resolve => response.once('close', resolve)))
+      await Promise.race([Promise.all(finished), wait(graceMs, undefined, { ref: false })])
+      // Those who were just told that it was their last answer come back at once, on new connections. They are taken one
+      // in a turn of the event loop, and reset if they still wait for it when the port closes.
+      await wait(Math.min(SWEEP_MS, graceMs))
+      let isTaking = true
+      server.on('connection', () => {
+        isTaking = true
       })
+      while (isTaking && performance.now() < endMs) {
+        isTaking = false
+        await nextTurn()
+      }
+      const sweep = () => {
+        if (performance.now() < endMs) server.closeIdleConnections()
+        else server.closeAllConnections()
+      }
+      const timer = setInterval(sweep, SWEEP_MS)
+      // The close of HTTP itself would at once cut off connections that are new and about to send their request.
+      await new Promise(resolve => Server.prototype.close.call(server, resolve))
+      clearInterval(timer)
     },
   }
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host, port }, () => resolve(listener))
   })
+}
+
+/** A client that knows that this is the last answer on its connection sends no request into its closing. */
+function announceEnd(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close')
 }

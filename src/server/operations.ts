@@ -26,7 +26,8 @@ export function createOperations(timeoutMs: number): Operations {
     begin(caller) {
       if (isStopped) return null
       const controller = new AbortController()
-      const leave = () => controller.abort(caller.reason)
+      // Without the caller's reason, which can be anything: by its name an abort is told from a failure.
+      const leave = () => controller.abort()
       const timer = setTimeout(
         () => controller.abort(new DOMException('The time of the operation is over.', 'TimeoutError')),
         timeoutMs,

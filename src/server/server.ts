@@ -33,6 +33,7 @@ export interface ServerSettings {
 export function createServer(settings: ServerSettings) {
   const { schema, provider, log, graphiql, limits } = settings
   const operations = createOperations(limits.timeoutMs)
+  let isStopping = false
   const yoga = createYoga<{ operation: Operation }>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -54,7 +55,7 @@ export function createServer(settings: ServerSettings) {
         limits.maxUpstreamCalls,
       ),
     plugins: [
-      useReadiness(provider),
+      useReadiness(provider, () => isStopping),
       useJsonRequests(),
       useValidationCode(),
       useCostLimit(settings.estimateCalls, limits.maxEstimatedCalls),
@@ -72,6 +73,9 @@ export function createServer(settings: ServerSettings) {
       } finally {
         operation.end()
       }
+    },
+    beginStop(): void {
+      isStopping = true
     },
     async stop(): Promise<void> {
       operations.stop()

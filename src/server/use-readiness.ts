@@ -8,9 +8,9 @@ const KEPT_MS = 10_000
 /**
  * `/ready`: whether the providers can be used, by one cheap call to each, asked at most every ten seconds. 503 while a
  * provider refuses its credentials, which waiting does not mend, or while none answers at all; with one of two down
- * the other still serves, which is 200 and `degraded`.
+ * the other still serves, which is 200 and `degraded`. 503 and `stopping` while the last operations finish.
  */
-export function useReadiness(provider: DirectoryProvider): Plugin {
+export function useReadiness(provider: DirectoryProvider, isStopping: () => boolean): Plugin {
   let kept: { readonly untilMs: number; readonly report: Promise<Report> } | null = null
 
   function currentReport(): Promise<Report> {
@@ -24,17 +24,19 @@ export function useReadiness(provider: DirectoryProvider): Plugin {
   return {
     async onRequest({ url, fetchAPI, endResponse }) {
       if (url.pathname !== '/ready') return
-      const report = await currentReport()
-      const status = report.status === 'unavailable' ? 503 : 200
+      const report = isStopping() ? STOPPING : await currentReport()
+      const status = report.status === 'ready' || report.status === 'degraded' ? 200 : 503
       endResponse(fetchAPI.Response.json(report, { status, headers: { 'cache-control': 'no-store' } }))
     },
   }
 }
 
 interface Report {
-  readonly status: 'ready' | 'degraded' | 'unavailable'
+  readonly status: 'ready' | 'degraded' | 'unavailable' | 'stopping'
   readonly providers: readonly { provider: string; ready: boolean; reason?: string; message?: string }[]
 }
+
+const STOPPING: Report = { status: 'stopping', providers: [] }
 
 function toReport(outcomes: ReadonlyMap<string, ProviderError | null>): Report {
   const failed = [...outcomes.values()].filter(error => error !== null)

@@ -29,9 +29,11 @@ export interface AnswerCacheSettings {
   readonly ttlMs: number
 }
 
-const MAX_BYTES = 32 * 1_024 * 1_024
-/** What a parsed answer takes in memory for each character of its JSON, roughly. */
-const BYTES_PER_CHARACTER = 4
+const MAX_BYTES = 16 * 1_024 * 1_024
+/** What an answer takes in memory for each character of its JSON, roughly: parsed, and as the entities read from it. */
+const BYTES_PER_CHARACTER = 8
+/** And for its key and its place, however short it is. */
+const BYTES_PER_ENTRY = 1_024
 const MAX_STALE_MS = 10 * 60 * 1_000
 const DUE_AFTER = 2 / 3
 
@@ -45,7 +47,7 @@ export function createAnswerCache({ ttlMs }: AnswerCacheSettings): AnswerCache {
   const keysByTag = new Map<string, Set<string>>()
   const entries = new LRUCache<string, Entry>({
     maxSize: MAX_BYTES,
-    sizeCalculation: ({ answer }) => Math.max(1, answer.characters * BYTES_PER_CHARACTER),
+    sizeCalculation: ({ answer }) => BYTES_PER_ENTRY + answer.characters * BYTES_PER_CHARACTER,
     dispose: ({ tags }, key) => {
       for (const tag of tags) {
         const keys = keysByTag.get(tag)
@@ -69,6 +71,8 @@ export function createAnswerCache({ ttlMs }: AnswerCacheSettings): AnswerCache {
     keep(key, answer, tags) {
       if (ttlMs === 0) return
       entries.set(key, { answer, tags, keptAtMs: performance.now() })
+      // What is larger than all of it is not kept.
+      if (!entries.has(key)) return
       for (const tag of tags) keysByTag.set(tag, (keysByTag.get(tag) ?? new Set()).add(key))
     },
     forget: key => {

@@ -47,6 +47,8 @@ interface Lane {
 
 const NO_SCOPE = ''
 const PAUSE_WITHOUT_RETRY_AFTER_MS = 1_000
+/** Then one request looks whether the provider still means it: a mistaken Retry-After must not end its use for good. */
+const MAX_PAUSE_MS = 60_000
 /** Limits of directories that were not asked for lately are forgotten: by then their windows are empty. */
 const MAX_SCOPES = 10_000
 
@@ -76,20 +78,17 @@ export function createBudget({ provider, total: totalLimit, perScope }: BudgetSe
     clearTimeout(timer)
     const nowMs = performance.now()
     let nextMs = Number.POSITIVE_INFINITY
-    let isAnyStarted = true
-    while (isAnyStarted) {
-      isAnyStarted = false
-      for (const [scope, lane] of lanes) {
-        const atMs = Math.max(total.startAt(nowMs), startAt(lane.window, nowMs))
-        if (atMs > nowMs) {
-          nextMs = Math.min(nextMs, atMs)
-          continue
-        }
-        take(lane.window, nowMs)
-        shift(lane)?.start()
-        isAnyStarted = true
-        if (lane.queues.size === 0) lanes.delete(scope)
+    for (const [scope, lane] of lanes) {
+      const atMs = Math.max(total.startAt(nowMs), startAt(lane.window, nowMs))
+      if (atMs > nowMs) {
+        nextMs = Math.min(nextMs, atMs)
+        continue
       }
+      take(lane.window, nowMs)
+      shift(lane)?.start()
+      // To the back, where this walk comes to it again: what is free at once goes round, and so does what is not.
+      lanes.delete(scope)
+      if (lane.queues.size > 0) lanes.set(scope, lane)
     }
     if (lanes.size > 0) timer = setTimeout(dispatch, Math.ceil(nextMs - nowMs))
   }
@@ -111,25 +110,18 @@ export function createBudget({ provider, total: totalLimit, perScope }: BudgetSe
     queue.splice(index, 1)
     if (queue.length === 0) lane.queues.delete(waiter.ask.caller)
     if (lane.queues.size === 0) lanes.delete(scope)
+    if (lanes.size === 0) clearTimeout(timer)
   }
 
-  /** When a request that comes now would start, given who is before it in its lane and in all of them. */
+  /** When a request that comes now would start, given whose turn is before it in its lane and in all of them. */
   function estimate(
     lane: Lane | undefined,
     window: RateWindow | null,
     caller: string,
     nowMs: number,
   ): number {
-    const mine = lane?.queues.get(caller)?.length ?? 0
-    const ahead = sum(
-      [...(lane?.queues ?? [])].map(([other, { length }]) =>
-        other === caller ? mine : Math.min(length, mine + 1),
-      ),
-    )
-    const everywhere = sum(
-      [...lanes.values()].map(({ queues }) => sum([...queues.values()].map(({ length }) => length))),
-    )
-    return Math.max(startAt(window, nowMs, ahead), total.startAt(nowMs, everywhere))
+    const ahead = turnsBefore(caller, lane === undefined ? [] : [lane])
+    return Math.max(startAt(window, nowMs, ahead), total.startAt(nowMs, turnsBefore(caller, lanes.values())))
   }
 
   return {
@@ -138,7 +130,9 @@ export function createBudget({ provider, total: totalLimit, perScope }: BudgetSe
       const scope = ask.scope ?? NO_SCOPE
       const window = windowOf(ask.scope)
       const waiting = lanes.get(scope)
-      if (waiting === undefined && Math.max(total.startAt(nowMs), startAt(window, nowMs)) <= nowMs) {
+      if (ask.signal.aborted) throw new UnavailableError(provider, 'timeout')
+      // Nobody overtakes those who wait for the limit that all share.
+      if (lanes.size === 0 && Math.max(total.startAt(nowMs), startAt(window, nowMs)) <= nowMs) {
         take(window, nowMs)
         return
       }
@@ -168,7 +162,7 @@ export function createBudget({ provider, total: totalLimit, perScope }: BudgetSe
     refuse(scope, retryAfterSeconds) {
       const waitMs = retryAfterSeconds === null ? PAUSE_WITHOUT_RETRY_AFTER_MS : retryAfterSeconds * 1_000
       const window = windowOf(scope) ?? total
-      window.refuse(performance.now(), waitMs)
+      window.refuse(performance.now(), Math.min(waitMs, MAX_PAUSE_MS))
     },
 
     states(scopes) {
@@ -182,6 +176,13 @@ export function createBudget({ provider, total: totalLimit, perScope }: BudgetSe
   }
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((all, one) => all + one, 0)
+/** How many go before a caller's next request: all of its own, and of each other caller's one for each of those. */
+function turnsBefore(caller: string, lanes: Iterable<Lane>): number {
+  const waiting = new Map<string, number>()
+  for (const { queues } of lanes)
+    for (const [name, { length }] of queues) waiting.set(name, (waiting.get(name) ?? 0) + length)
+  const mine = waiting.get(caller) ?? 0
+  let turns = 0
+  for (const [name, count] of waiting) turns += name === caller ? count : Math.min(count, mine + 1)
+  return turns
 }

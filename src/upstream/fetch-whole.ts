@@ -3,40 +3,61 @@ export class OversizedBodyError extends Error {
   override readonly name = 'OversizedBodyError'
 }
 
+/** A `fetch` whose answers are there as a whole: their bodies are kept beside them, as text. */
+export interface WholeFetch {
+  readonly fetch: typeof fetch
+  textOf(response: Response): string
+}
+
+/** What is read of an answer's headers. ky would take waiting times from unproven ones, such as X-RateLimit-Reset. */
+const KEPT_HEADERS = ['content-type', 'retry-after']
+
 /**
  * `fetch` that settles only once the body is there. Inside ky this puts the body under the attempt's timeout
  * and its retries: on its own ky repeats neither a reset in mid-body nor a body that stalls.
  */
-export function createFetchWhole(maxBytes: number): typeof fetch {
-  return async (input, init) => {
-    const response = await fetch(input, init)
-    const body = await readBody(response, maxBytes)
-    const { status, statusText, headers } = response
-    return new Response(body.length === 0 ? null : body, { status, statusText, headers })
+export function createWholeFetch(maxBytes: number): WholeFetch {
+  const texts = new WeakMap<Response, string>()
+  return {
+    async fetch(input, init) {
+      const response = await fetch(input, init)
+      const text = await readText(response, maxBytes)
+      const headers = KEPT_HEADERS.flatMap(name => {
+        const value = response.headers.get(name)
+        return value === null ? [] : [[name, value] as [string, string]]
+      })
+      const whole = new Response(null, { status: response.status, statusText: response.statusText, headers })
+      texts.set(whole, text)
+      return whole
+    },
+    textOf: response => texts.get(response) ?? '',
   }
 }
 
-async function readBody(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = []
-  let size = 0
+async function readText(response: Response, maxBytes: number): Promise<string> {
   try {
-    for await (const chunk of response.body ?? []) {
-      size += chunk.byteLength
-      if (size > maxBytes) throw new OversizedBodyError(`more than ${maxBytes} bytes`)
-      chunks.push(chunk)
-    }
+    // A length that was announced is held to by the protocol, but tells nothing of what is packed in it.
+    const { headers } = response
+    const announced = headers.has('content-encoding') ? null : headers.get('content-length')
+    if (announced !== null && Number(announced) <= maxBytes) return await response.text()
+    return await readCounted(response, maxBytes)
   } catch (error) {
     if (error instanceof OversizedBodyError || isAbort(error)) throw error
     // The words by which ky knows a network failure, so that it counts as one.
     throw new TypeError('fetch failed', { cause: error })
   }
-  const whole = new Uint8Array(size)
-  let offset = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, offset)
-    offset += chunk.byteLength
+}
+
+async function readCounted(response: Response, maxBytes: number): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength
+    if (size > maxBytes) throw new OversizedBodyError(`more than ${maxBytes} bytes`)
+    text += decoder.decode(chunk, { stream: true })
   }
-  return whole
+  return text + decoder.decode()
 }
 
 function isAbort(error: unknown): boolean {

@@ -3,9 +3,9 @@ import ky, { HTTPError, type Options } from 'ky'
 import pLimit from 'p-limit'
 import type { CallContext } from '../domain/directory-provider.ts'
 import type { ProviderName } from '../domain/entity-key.ts'
-import { UnavailableError } from '../domain/provider-error.ts'
+import { ProviderError, UnavailableError } from '../domain/provider-error.ts'
 import type { Budget } from './budget.ts'
-import { createFetchWhole } from './fetch-whole.ts'
+import { createWholeFetch } from './fetch-whole.ts'
 import type { UpstreamAnswer, UpstreamRequest } from './upstream-client.ts'
 import { retryAfterSecondsOf, toProviderError } from './upstream-errors.ts'
 
@@ -43,7 +43,7 @@ const HALF_OPEN_AFTER_MS = 5_000
  * Retry-After however long, and have no total timeout.
  */
 export function createTransport({ provider, baseUrl, authorization, budget }: TransportSettings): Transport {
-  const fetchWhole = createFetchWhole(MAX_BODY_BYTES)
+  const whole = createWholeFetch(MAX_BODY_BYTES)
   const inParallel = pLimit(MAX_PARALLEL_CALLS)
   const breaker = circuitBreaker(handleWhen(isFault), {
     halfOpenAfter: HALF_OPEN_AFTER_MS,
@@ -73,20 +73,24 @@ export function createTransport({ provider, baseUrl, authorization, budget }: Tr
         ...limits(request, call),
         signal,
         ...(header !== null && { headers: { authorization: header } }),
-        fetch: metered(request, call),
+        fetch: metered(request),
         hooks: { beforeRetry: [() => retrying(request, call, signal)] },
       })
-      return await readAnswer(request, response)
+      return readAnswer(request, response, whole.textOf(response))
     } catch (error) {
       if (!(error instanceof HTTPError)) throw error
       const { status } = error.response
       if (status === 401 && header !== null && refused === null) return send(request, call, signal, header)
-      if (request.answers?.includes(status)) return { status, body: error.data, characters: 0 }
+      if (request.answers?.includes(status)) {
+        return { status, body: toJson(whole.textOf(error.response)), characters: 0 }
+      }
       throw error
     }
   }
 
+  /** Every attempt counts as a call of its operation, and takes its share of the quota. */
   async function acquire(request: UpstreamRequest, call: CallContext, signal: AbortSignal): Promise<void> {
+    call.meter.sending()
     if (budget === null) return
     const startedAt = performance.now()
     if (request.scope !== undefined) call.meter.usedScope(provider, request.scope)
@@ -104,11 +108,10 @@ export function createTransport({ provider, baseUrl, authorization, budget }: Tr
     return acquire(request, call, signal)
   }
 
-  /** Every attempt is a request to the provider and counts as one; a refusal holds off all who share the limit. */
-  function metered(request: UpstreamRequest, call: CallContext): typeof fetch {
+  /** A refusal holds off all who share the limit. */
+  function metered(request: UpstreamRequest): typeof fetch {
     return async (input, init) => {
-      call.meter.sending()
-      const response = await inParallel(() => fetchWhole(input, init))
+      const response = await inParallel(() => whole.fetch(input, init))
       if (response.status === 429)
         budget?.refuse(request.scope ?? null, retryAfterSecondsOf(response.headers))
       return response
@@ -126,6 +129,8 @@ export function createTransport({ provider, baseUrl, authorization, budget }: Tr
 
   /** What shows that the provider itself is in trouble; a caller who left shows nothing of the kind. */
   function isFault(error: unknown): boolean {
+    // What is ours was thrown before anything was sent.
+    if (error instanceof ProviderError) return false
     if (error instanceof Error && error.name === 'AbortError') return false
     const reason = toProviderError(provider, error)
     return (
@@ -178,11 +183,17 @@ function toOptions(request: UpstreamRequest): Options {
 }
 
 /** A page of HTML with status 200 is what a proxy in between sends; it is no answer of the provider's. */
-async function readAnswer(request: UpstreamRequest, response: Response): Promise<UpstreamAnswer> {
-  const { status, headers } = response
-  if (request.ignoreBody) return { status, body: undefined, characters: 0 }
-  const text = await response.text()
-  if (text.trim() === '') return { status, body: undefined, characters: 0 }
+function readAnswer(request: UpstreamRequest, { status, headers }: Response, text: string): UpstreamAnswer {
+  if (request.ignoreBody || text.trim() === '') return { status, body: undefined, characters: 0 }
   if (!/\bjson\b/i.test(headers.get('content-type') ?? '')) throw new SyntaxError('not JSON')
   return { status, body: JSON.parse(text), characters: text.length }
+}
+
+/** The body of an answer that is expected to be a refusal, in whatever form it comes. */
+function toJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
 }

@@ -3,7 +3,8 @@ import { createBackgroundCall } from '../domain/background-call.ts'
 import type { CallContext } from '../domain/directory-provider.ts'
 import {
   InvalidInputError,
-  type ProviderError,
+  ProviderError,
+  QueryTooCostlyError,
   RateLimitedError,
   UnavailableError,
 } from '../domain/provider-error.ts'
@@ -34,12 +35,16 @@ export interface UpstreamRequest {
   readonly form?: Readonly<Record<string, string>>
   /** For a GET that changes something upstream: sent once, as every other method is. */
   readonly isWrite?: boolean
+  /** For reads that are about the provider as it is now: no answer is reused. */
+  readonly isFresh?: boolean
   /** For answers whose body nobody reads, whatever its form. */
   readonly ignoreBody?: boolean
   /** Statuses above 399 that are an answer, not a failure. */
   readonly answers?: readonly number[]
   /** The directory whose own limit the request counts for. */
   readonly scope?: string
+  /** Whether the answer has the form that is read of it: one that has not is not kept. */
+  readonly isReadable?: (body: unknown) => boolean
   /** What the answer depends on besides the objects in it: a write that changes any of it ends the answer's reuse. */
   readonly tags?: readonly string[]
   /** For writes: the tags and the ids of the objects that it changes. */
@@ -61,6 +66,9 @@ export interface UpstreamClient {
   isReachable(): boolean | null
 }
 
+/** A timer may ring a little before its time by another clock. */
+const TIMER_SLACK_MS = 10
+
 type Memo = Map<string, Promise<UpstreamAnswer>>
 
 /**
@@ -74,6 +82,7 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
   const cache = createAnswerCache({ ttlMs: settings.cacheTtlMs })
   const flights = createFlights<UpstreamAnswer>()
   const memos = new WeakMap<CallContext, Memo>()
+  const beganBy = new WeakMap<object, CallContext>()
   let reachable: boolean | null = null
   let writes = 0
 
@@ -91,7 +100,7 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
       return answer
     } catch (thrown) {
       const error = toProviderError(provider, thrown)
-      if (error instanceof UnavailableError) reachable = false
+      reachable = hasAnswered(thrown, error, signal) ?? reachable
       logCall(request, call, startedAt, error instanceof UnavailableError ? error.reason : error.code)
       throw isWrite(request) && mayHaveArrived(thrown) ? toOutcomeUnknown(error) : error
     }
@@ -110,6 +119,7 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
   }
 
   function read(request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer> {
+    if (request.isFresh) return ask(request, call, call.signal)
     const key = keyOf(request)
     const memo: Memo = memos.get(call) ?? new Map()
     memos.set(call, memo)
@@ -137,14 +147,22 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
     try {
       return await flights.join(key, call.signal, async signal => {
         const writesBefore = writes
-        const answer = await ask(request, call, signal)
+        const answer = await ask(request, call, signal).catch((error: ProviderError) => {
+          beganBy.set(error, call)
+          throw error
+        })
         if (answer.status >= 400) cache.forget(key)
-        else if (writes === writesBefore)
+        else if (writes === writesBefore && request.isReadable?.(answer.body) !== false)
           cache.keep(key, answer, [...(request.tags ?? []), ...idsIn(answer.body)])
         return answer
       })
     } catch (thrown) {
-      throw toProviderError(provider, thrown)
+      const error = toProviderError(provider, thrown)
+      const other = beganBy.get(error)
+      // Whoever is bound more tightly must not bind those who joined: one of them begins the call anew.
+      if (other && other !== call && !call.signal.aborted && isOnlyOf(other, call, error))
+        return readShared(key, request, call)
+      throw error
     }
   }
 
@@ -153,6 +171,8 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
     const isPassing =
       error instanceof RateLimitedError ||
       (error instanceof UnavailableError && error.reason !== 'credentials-refused')
+    // What the operation itself may not do any more says nothing about the answer.
+    if (error instanceof QueryTooCostlyError) throw error
     const kept = isPassing ? cache.stale(key) : null
     if (!isPassing) cache.forget(key)
     if (kept === null) throw error
@@ -199,6 +219,24 @@ function keyOf({ path, query = {} }: UpstreamRequest): string {
   return createHash('sha256')
     .update(JSON.stringify([path, parameters]))
     .digest('base64url')
+}
+
+/** Whether a call failed by a limit of the operation that began it, which another operation has not reached. */
+function isOnlyOf(other: CallContext, call: CallContext, error: ProviderError): boolean {
+  if (error instanceof QueryTooCostlyError) return true
+  const nowMs = performance.now()
+  if (error instanceof RateLimitedError) {
+    return nowMs + (error.retryAfterSeconds ?? Number.POSITIVE_INFINITY) * 1_000 < call.deadlineMs
+  }
+  const isOver = nowMs >= other.deadlineMs - TIMER_SLACK_MS
+  return error instanceof UnavailableError && error.reason === 'timeout' && isOver && nowMs < call.deadlineMs
+}
+
+/** Whether the provider has answered, though with a refusal; null where it was not asked or the caller left before. */
+function hasAnswered(thrown: unknown, error: ProviderError, signal: AbortSignal): boolean | null {
+  if (signal.aborted && signal.reason?.name === 'AbortError') return null
+  if (error instanceof UnavailableError) return false
+  return thrown instanceof ProviderError ? null : true
 }
 
 /** The ids of the objects in an answer: of the object that it is, of those in it, and of those in its lists. */

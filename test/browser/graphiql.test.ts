@@ -52,6 +52,8 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, () => {
     // By the keyboard: a tab can be dragged, and takes a machine's quick press for the start of it.
     await page.locator('.graphiql-tab-button', { hasText: name }).focus()
     await page.keyboard.press('Enter')
+    // GraphiQL notices only after a pause in typing that the operation to run is another one.
+    await page.waitForTimeout(1_000)
   }
 
   async function execute(): Promise<void> {

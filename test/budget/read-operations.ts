@@ -38,7 +38,8 @@ export const READS: readonly (readonly [name: string, operation: Operation, call
     { query: '{ organizations(first: 7) { nodes { id } pageInfo { hasNextPage } } }' },
     { 'workos GET /organizations': 1, 'scalekit GET /organizations': 1 },
   ],
-  // Two lists of organizations; each organization's directories are a list, and each directory's users and groups too.
+  // Two lists of organizations; all directories of WorkOS are one list, those of an organization of Scalekit one each;
+  // and each directory's users and groups are a list.
   [
     '20 organizations with their directories, users and groups',
     {
@@ -48,7 +49,7 @@ export const READS: readonly (readonly [name: string, operation: Operation, call
     },
     {
       'workos GET /organizations': 1,
-      'workos GET /directories': 7,
+      'workos GET /directories': 1,
       [WORKOS_USERS]: 7,
       [WORKOS_GROUPS]: 7,
       'scalekit GET /organizations': 1,

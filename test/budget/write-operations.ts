@@ -8,12 +8,11 @@ const workosMedium = (sandbox: Sandbox) => ({
 const scalekitDisabled = (sandbox: Sandbox) => ({
   id: directoryId(sandbox, sandbox.data.known.scalekitDisabledDirectoryId),
 })
-const WORKOS_DIRECTORY = 'workos GET /directories/{id}'
 const SCALEKIT_DIRECTORY = 'scalekit GET /organizations/{id}/directories/{id}'
 
 /** Each mutation with exactly what it may ask of the providers, and above it why no less would do. */
 export const WRITES: readonly (readonly [name: string, operation: Operation, calls: Calls])[] = [
-  // WorkOS deletes by the directory's id alone, so that it is the caller's organization's is seen first.
+  // The id names the directory and its organization; there is nothing to learn before it is deleted, nor after.
   [
     'deleteDirectory at WorkOS, by ids only',
     {
@@ -21,7 +20,7 @@ export const WRITES: readonly (readonly [name: string, operation: Operation, cal
         ... on DeleteDirectoryPayload { deletedDirectoryId status organization { id } } } }`,
       variables: workosMedium,
     },
-    { [WORKOS_DIRECTORY]: 1, 'workos DELETE /directories/{id}': 1 },
+    { 'workos DELETE /directories/{id}': 1 },
   ],
   // The switch answers whether it is on; all else has to be read.
   [
@@ -51,5 +50,55 @@ export const WRITES: readonly (readonly [name: string, operation: Operation, cal
       variables: ({ data }) => ({ id: organizationId('scalekit', data.known.scalekitScimOffOrganizationId) }),
     },
     { 'scalekit PATCH /organizations/{id}/settings': 1 },
+  ],
+  // The switch, and the people themselves: that the directory is there is known from the switch.
+  [
+    'enableDirectory with its people',
+    {
+      query: `mutation($id: ID!) { enableDirectory(input: { directoryId: $id }) {
+        ... on EnableDirectoryPayload { directory { id users(first: 5) { nodes { name } } } } } }`,
+      variables: scalekitDisabled,
+    },
+    {
+      'scalekit PATCH /organizations/{id}/directories/{id}:enable': 1,
+      'scalekit GET /organizations/{id}/directories/{id}/users': 1,
+    },
+  ],
+  // Scalekit refuses to delete what is on, so that it is switched off is a call of its own.
+  [
+    'deleteDirectory at Scalekit with force',
+    {
+      query: `mutation($id: ID!) { deleteDirectory(input: { directoryId: $id, force: true }) {
+        ... on DeleteDirectoryPayload { status } } }`,
+      variables: sandbox => ({ id: directoryId(sandbox, sandbox.data.known.scalekitLargeDirectoryId) }),
+    },
+    {
+      'scalekit PATCH /organizations/{id}/directories/{id}:disable': 1,
+      'scalekit DELETE /organizations/{id}/directories/{id}': 1,
+    },
+  ],
+  // The answer is the new directory.
+  [
+    'createDirectory with all of its record',
+    {
+      query: `mutation($id: ID!) { createDirectory(input: { organizationId: $id, identityProvider: OKTA }) {
+        ... on CreateDirectoryPayload { directory { id name state scimEndpoint } } } }`,
+      variables: ({ data }) => ({ id: organizationId('scalekit', data.known.scalekitEmptyOrganizationId) }),
+    },
+    { 'scalekit POST /organizations/{id}/directories': 1 },
+  ],
+  // The answer is the link.
+  [
+    'createPortalLink at both',
+    {
+      query: `mutation($workos: ID!, $scalekit: ID!) {
+        workos: createPortalLink(input: { organizationId: $workos }) { ... on CreatePortalLinkPayload { url } }
+        scalekit: createPortalLink(input: { organizationId: $scalekit }) { ... on CreatePortalLinkPayload { url } } }`,
+      variables: ({ data: { known } }) => ({
+        workos: organizationId('workos', known.workosOrganizationId),
+        scalekit: organizationId('scalekit', known.scalekitOrganizationId),
+      }),
+    },
+    { 'workos POST /portal/generate_link': 1, 'scalekit PUT /organizations/{id}/portal_links': 1 },
   ],
 ]

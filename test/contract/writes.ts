@@ -154,7 +154,8 @@ export function describeWrites({ names, create }: ContractDriver): void {
         expect(ground.sandbox.calls).toHaveLength(0)
       })
 
-      if (of === 'organization') return
+      // WorkOS deletes by the directory's own id in one call, and is told no organization: there is none to differ.
+      if (of === 'organization' || name === 'workos') return
       test('leaves a directory alone that the key puts into another organization', async () => {
         const foreign = directoryKey(
           name,

@@ -133,7 +133,7 @@ describe('a page of Scalekit', () => {
       'x',
       JSON.stringify(place.slice(1)),
       changed(0, 7),
-      changed(0, 'x'.repeat(1_025)),
+      changed(0, 'x'.repeat(2_049)),
       changed(1, 0),
       changed(1, 101),
       changed(1, 2.5),

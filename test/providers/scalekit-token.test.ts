@@ -27,8 +27,11 @@ afterEach(async () => {
   await ground.stop()
 })
 
-const list = (scalekit = ground.scalekit, call = anyCall()) =>
-  scalekit.listOrganizations({ ...NO_ORGANIZATION_FILTER, page: forward(10) }, call)
+const list = (scalekit = ground.scalekit, call = anyCall(), limit = 10) =>
+  scalekit.listOrganizations({ ...NO_ORGANIZATION_FILTER, page: forward(limit) }, call)
+/** Lists of as many sizes, since equal calls under way are one; up to ten, Scalekit is asked for ten. */
+const differentLists = (count: number) =>
+  Promise.all(Array.from({ length: count }, (_, index) => list(ground.scalekit, anyCall(), index + 11)))
 const tokenCalls = ({ calls }: Sandbox = ground.sandbox) =>
   calls.filter(({ path }) => path === '/oauth/token')
 const reads = () => callsTo(ground.sandbox, 'scalekit')
@@ -40,7 +43,7 @@ function letPass(seconds: number): void {
 
 describe('the token of Scalekit', () => {
   test('is fetched once by a form, however many calls wait for it', async () => {
-    await Promise.all(Array.from({ length: 20 }, () => list()))
+    await differentLists(20)
     expect(tokenCalls()).toHaveLength(1)
     expect(reads()).toHaveLength(20)
     const [call] = tokenCalls()
@@ -100,7 +103,7 @@ describe('the token of Scalekit', () => {
     await list()
     ground.sandbox.data.scalekit.tokens.clear()
     ground.sandbox.clearCalls()
-    await Promise.all(Array.from({ length: 10 }, () => list()))
+    await differentLists(10)
     expect(tokenCalls()).toHaveLength(1)
     expect(reads().filter(({ status }) => status === 200)).toHaveLength(10)
     expect(reads().filter(({ status }) => status === 401)).toHaveLength(10)

@@ -29,9 +29,9 @@ describe('a deletion at WorkOS', () => {
     id = upstreamIdOf(directory)
   })
 
-  test('that is accepted with 202 and plain text is pending', async () => {
+  test('that is accepted with 202 and plain text is pending, and costs the write and nothing before it', async () => {
     expect(await ground.workos.deleteDirectory(directory, false, anyCall())).toBe('PENDING')
-    expect(steps('workos')).toEqual([`GET ${id}`, `DELETE ${id}`])
+    expect(steps('workos')).toEqual([`DELETE ${id}`])
   })
 
   test.each([

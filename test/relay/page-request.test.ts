@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { InvalidInputError } from '../../src/domain/provider-error.ts'
-import { sealCursor } from '../../src/relay/cursor.ts'
+import { createCursorSeal } from '../../src/relay/cursor.ts'
 import { type ConnectionArguments, toPageRequest } from '../../src/relay/page-request.ts'
 
 const LIST = 'users of workos:org_1:directory_1'
-const cursor = sealCursor('directory_user_1', LIST)
+const cursor = createCursorSeal(LIST)('directory_user_1')
 
 describe('the arguments of a connection', () => {
   test.each<[string, ConnectionArguments, object]>([

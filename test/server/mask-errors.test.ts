@@ -137,24 +137,6 @@ describe('an error that nobody expected', () => {
     })
     expect(text + lines.join('')).not.toContain(SECRET)
   })
-
-  test('is what a number becomes that GraphQL has no room for, and the rest of the directory stands', async () => {
-    const { known, scalekit } = app.sandbox.data
-    const vantage = scalekit.directories.find(({ id }) => id === known.scalekitLargeDirectoryId)
-    if (vantage?.stats) vantage.stats.total_users = 3_000_000_000
-    const { data, errors } = await app.query(
-      `query($key: ScalekitDirectoryKey!) {
-        directory(by: { scalekit: $key }) { name stats { totalUsers totalGroups } }
-      }`,
-      { key: { organizationId: known.scalekitOrganizationId, directoryId: known.scalekitLargeDirectoryId } },
-    )
-    expect(data).toEqual({
-      directory: { name: 'Vantage Okta', stats: { totalUsers: null, totalGroups: 36 } },
-    })
-    expect(errors).toMatchObject([
-      { message: 'Unexpected error.', extensions: { code: 'INTERNAL_SERVER_ERROR' } },
-    ])
-  })
 })
 
 /** The real server over a schema with a field that works and two that do what they are told to. */

@@ -23,8 +23,8 @@ beforeEach(async () => {
 
 afterEach(() => ground.stop())
 
-const list = () =>
-  ground.workos.listOrganizations({ ...NO_ORGANIZATION_FILTER, page: forward(10) }, anyCall())
+const list = (call = anyCall()) =>
+  ground.workos.listOrganizations({ ...NO_ORGANIZATION_FILTER, page: forward(10) }, call)
 const inject = (fault: Partial<Fault> & Pick<Fault, 'kind'>) =>
   ground.sandbox.inject({ provider: 'workos', ...fault })
 const sent = () => callsTo(ground.sandbox, 'workos').length
@@ -62,15 +62,30 @@ describe('a read', () => {
   })
 
   test.each([
-    ['6', 6],
+    ['11', 11],
     ['3600', 3_600],
-    [new Date(Date.now() + 90_000).toUTCString(), 90],
   ])('that is limited for longer is refused at once with the time to wait (%s)', async (header, seconds) => {
     inject({ kind: 'status', status: 429, headers: { 'retry-after': header } })
     const failure = await failureOf(list())
     expect(failure).toBeInstanceOf(RateLimitedError)
+    expect(failure).toMatchObject({ retryAfterSeconds: seconds })
+    expect(sent()).toBe(1)
+  })
+
+  test('that is limited until a date is refused at once with the time until then', async () => {
+    const until = new Date(Date.now() + 90_000)
+    inject({ kind: 'status', status: 429, headers: { 'retry-after': until.toUTCString() } })
+    const failure = await failureOf(list())
+    expect(failure).toBeInstanceOf(RateLimitedError)
     const { retryAfterSeconds } = failure as RateLimitedError
-    expect(Math.abs((retryAfterSeconds ?? 0) - seconds)).toBeLessThan(10)
+    expect(Math.abs((retryAfterSeconds ?? 0) - 90)).toBeLessThan(5)
+    expect(sent()).toBe(1)
+  })
+
+  test('that is limited until its operation has ended anyway is refused at once', async () => {
+    inject({ kind: 'status', status: 429, headers: { 'retry-after': '2' } })
+    const call = anyCall({ deadlineMs: performance.now() + 1_500 })
+    expect(await failureOf(list(call))).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 2 })
     expect(sent()).toBe(1)
   })
 

@@ -63,19 +63,23 @@ describe('a request', () => {
 describe('an answer', () => {
   test.each([204, 200, 202])('without a body and with status %i has none', async status => {
     answer = (_request, response) => response.writeHead(status).end()
-    expect(await send()).toEqual({ status, body: undefined })
+    expect(await send()).toEqual({ status, body: undefined, characters: 0 })
   })
 
   test('whose body nobody reads may have any form', async () => {
     answer = (_request, response) => response.writeHead(202, { 'content-type': 'text/plain' }).end('Accepted')
-    expect(await send({ method: 'delete', ignoreBody: true })).toEqual({ status: 202, body: undefined })
+    expect(await send({ method: 'delete', ignoreBody: true })).toEqual({
+      status: 202,
+      body: undefined,
+      characters: 0,
+    })
   })
 
   test.each(['application/json', 'application/json; charset=utf-8', 'application/problem+json', 'text/json'])(
     'of type %s is JSON',
     async type => {
       answer = (_request, response) => response.writeHead(200, { 'content-type': type }).end('{"a":1}')
-      expect(await send()).toEqual({ status: 200, body: { a: 1 } })
+      expect(await send()).toEqual({ status: 200, body: { a: 1 }, characters: 7 })
     },
   )
 
@@ -87,7 +91,10 @@ describe('an answer', () => {
 
   test('with a status that is expected is no failure', async () => {
     answer = (_request, response) => sendJson(response, { code: 'entity_not_found' }, 404)
-    expect(await send({ answers: [404] })).toEqual({ status: 404, body: { code: 'entity_not_found' } })
+    expect(await send({ answers: [404] })).toMatchObject({
+      status: 404,
+      body: { code: 'entity_not_found' },
+    })
     expect(await failureOf(send())).toMatchObject({ code: 'NOT_FOUND' })
   })
 
@@ -190,7 +197,27 @@ describe('the provider', () => {
     expect(client.isReachable()).toBe(true)
   })
 
-  test('is asked at most sixteen things at once', async () => {
+  test('is asked once for what is asked of it many times at once, by whatever operations', async () => {
+    answer = (_request, response) => void setTimeout(() => sendJson(response, { ok: true }), 20)
+    const client = openClient(server.url)
+    const ask = (query: object = {}) =>
+      client.send({ method: 'get', path: 'things', query: { limit: 5, order: 'asc', ...query } }, anyCall())
+    const answers = await Promise.all([...Array.from({ length: 30 }, () => ask()), ask({ order: 'desc' })])
+    expect(new Set(answers.map(({ body }) => JSON.stringify(body)))).toEqual(new Set(['{"ok":true}']))
+    expect(server.requests.map(({ search }) => search.get('order')).toSorted()).toEqual(['asc', 'desc'])
+    await ask()
+    expect(server.requests).toHaveLength(3)
+  })
+
+  test('is told of every one of many equal writes', async () => {
+    const client = openClient(server.url)
+    await Promise.all(
+      Array.from({ length: 5 }, () => client.send({ method: 'post', path: 'things', json: {} }, anyCall())),
+    )
+    expect(server.requests).toHaveLength(5)
+  })
+
+  test('is asked at most forty-eight things at once', async () => {
     let open = 0
     let most = 0
     answer = (_request, response) => {
@@ -203,10 +230,12 @@ describe('the provider', () => {
     }
     const client = openClient(server.url)
     await Promise.all(
-      Array.from({ length: 60 }, () => client.send({ method: 'get', path: 'things' }, anyCall())),
+      Array.from({ length: 120 }, (_, index) =>
+        client.send({ method: 'get', path: `things/${index}` }, anyCall()),
+      ),
     )
-    expect(server.requests).toHaveLength(60)
-    expect(most).toBeLessThanOrEqual(16)
-    expect(most).toBeGreaterThan(4)
+    expect(server.requests).toHaveLength(120)
+    expect(most).toBeLessThanOrEqual(48)
+    expect(most).toBeGreaterThan(16)
   })
 })

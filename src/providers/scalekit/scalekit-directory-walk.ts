@@ -3,14 +3,19 @@ import type { CallContext } from '../../domain/directory-provider.ts'
 import type { Directory, Organization } from '../../domain/entities.ts'
 import { type EntityKey, organizationKey, upstreamIdOf } from '../../domain/entity-key.ts'
 import type { Edge, Page, PageRequest } from '../../domain/page.ts'
-import { InvalidInputError, type ProviderError, UnsupportedError } from '../../domain/provider-error.ts'
+import {
+  InvalidInputError,
+  type ProviderError,
+  QueryTooCostlyError,
+  UnsupportedError,
+} from '../../domain/provider-error.ts'
 import { settle } from '../settle.ts'
 import { isScalekitId } from './scalekit-ids.ts'
 import { ORGANIZATION_SIZES, type ScalekitLists } from './scalekit-lists.ts'
 import { walkPages } from './scalekit-paging.ts'
 
 /** Organizations that one page of directories may look into, before the search for more is given up. */
-export const MAX_WALKED_ORGANIZATIONS = 200
+export const MAX_WALKED_ORGANIZATIONS = 150
 
 /**
  * The place of a directory: where its organization is, which one that is, and which of its directories this is.
@@ -44,6 +49,8 @@ export function createDirectoryWalk(lists: ScalekitLists) {
     call: CallContext,
   ): Promise<Stop> {
     const all = await settle(lists.directories(organization, call))
+    // The operation has no calls left: that is no trouble of this organization's.
+    if (all instanceof QueryTooCostlyError) throw all
     const nodes: readonly (Directory | ProviderError)[] = all instanceof Error ? [all] : all
     const edges = nodes.map((node, index) => ({ node, cursor: formatPlace(place, organization, index) }))
     return { edges, isEnd }

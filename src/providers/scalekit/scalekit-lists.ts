@@ -2,24 +2,27 @@ import type { z } from 'zod'
 import type { CallContext, UserFilter } from '../../domain/directory-provider.ts'
 import type { Detail, Directory, DirectoryGroup, DirectoryUser, Organization } from '../../domain/entities.ts'
 import { type EntityKey, organizationKeyOf, upstreamIdOf } from '../../domain/entity-key.ts'
-import { type ProviderError, UnavailableError } from '../../domain/provider-error.ts'
+import { InvalidInputError, type ProviderError, UnavailableError } from '../../domain/provider-error.ts'
 import {
   type Query,
   type UpstreamClient,
   type UpstreamRequest,
   urlPath,
 } from '../../upstream/upstream-client.ts'
-import { parseAnswer, parseRecord } from '../wire-record.ts'
+import { createParsedOnce } from '../parsed-once.ts'
+import { isFormOf, parseAnswer, parseRecord } from '../wire-record.ts'
 import { toDirectory, toDirectoryGroup, toDirectoryUser, toOrganization } from './scalekit-entities.ts'
 import { scalekitIdOf } from './scalekit-ids.ts'
 import type { FetchTokenPage, PageSizes } from './scalekit-paging.ts'
 import {
   directoriesWire,
   directoryWire,
+  type GroupWire,
   groupsWire,
   groupWire,
   organizationsWire,
   organizationWire,
+  type UserWire,
   usersWire,
   userWire,
 } from './scalekit-wire.ts'
@@ -58,22 +61,27 @@ export function organizationPath(organization: EntityKey): string {
 }
 
 export function createScalekitLists(client: UpstreamClient): ScalekitLists {
-  async function get<T>(
+  const parsedOnce = createParsedOnce()
+
+  /** The answer to one GET, read once however often it is reused: paths name all that the reading depends on. */
+  async function get<T, Result>(
     request: Pick<UpstreamRequest, 'path' | 'query' | 'tags'>,
     answer: z.ZodType<T>,
+    toResult: (answer: T) => Result,
     call: CallContext,
-  ): Promise<T> {
-    const { body } = await client.send({ ...request, method: 'get' }, call)
-    return parseAnswer('scalekit', answer, body)
+  ): Promise<Result> {
+    const { body } = await client.send({ ...request, method: 'get', isReadable: isFormOf(answer) }, call)
+    return parsedOnce(body, '', () => toResult(parseAnswer('scalekit', answer, body)))
   }
 
   return {
     organizations({ externalId, search }, call) {
       const path = search === null ? 'api/v1/organizations' : 'api/v1/organizations:search'
-      return async (token, size) => {
+      return (token, size) => {
         const query = { ...paging(token, size), query: search, external_id: externalId }
-        const answer = await get({ path, query, tags: ['organizations'] }, organizationsWire, call)
-        return toTokenPage(answer, answer.organizations, organizationWire, toOrganization)
+        const toPage = (answer: z.output<typeof organizationsWire>) =>
+          toTokenPage(answer, answer.organizations, organizationWire, toOrganization)
+        return get({ path, query, tags: ['organizations'] }, organizationsWire, toPage, call)
       }
     },
 
@@ -82,43 +90,51 @@ export function createScalekitLists(client: UpstreamClient): ScalekitLists {
       const filter = {
         include_detail: detail === 'full' ? true : null,
         directory_group_id: group && scalekitIdOf('DirectoryGroup', group),
-        updated_after: updatedAfter?.toISOString() ?? null,
+        updated_after: updatedAfter && toRfc3339(updatedAfter),
       }
-      return async (token, size) => {
+      const toUser = (wire: UserWire) => toDirectoryUser(wire, directory, withDetail(detail))
+      return (token, size) => {
         const query = { ...paging(token, size), ...filter }
-        const answer = await get({ path, query, tags: [within(directory)] }, usersWire, call)
-        return toTokenPage(answer, answer.users, userWire, wire =>
-          toDirectoryUser(wire, directory, withDetail(detail)),
-        )
+        const toPage = (answer: z.output<typeof usersWire>) =>
+          toTokenPage(answer, answer.users, userWire, toUser)
+        return get({ path, query, tags: [within(directory)] }, usersWire, toPage, call)
       }
     },
 
     groups(directory, detail, call) {
       const path = `${directoryPath(directory)}/groups`
       const filter = { include_detail: detail === 'full' ? true : null }
-      return async (token, size) => {
+      const toGroup = (wire: GroupWire) => toDirectoryGroup(wire, directory, withDetail(detail))
+      return (token, size) => {
         const query = { ...paging(token, size), ...filter }
-        const answer = await get({ path, query, tags: [within(directory)] }, groupsWire, call)
-        return toTokenPage(answer, answer.groups, groupWire, wire =>
-          toDirectoryGroup(wire, directory, withDetail(detail)),
-        )
+        const toPage = (answer: z.output<typeof groupsWire>) =>
+          toTokenPage(answer, answer.groups, groupWire, toGroup)
+        return get({ path, query, tags: [within(directory)] }, groupsWire, toPage, call)
       }
     },
 
-    async directories(organization, call) {
+    directories(organization, call) {
       const path = `${organizationPath(organization)}/directories`
       const tags = [`directories of ${upstreamIdOf(organization)}`]
-      const answer = await get({ path, tags }, directoriesWire, call)
-      return answer.directories.map(raw => {
-        const wire = parseRecord('scalekit', directoryWire, raw)
-        return wire instanceof UnavailableError ? wire : toDirectory(wire)
-      })
+      const toList = (answer: z.output<typeof directoriesWire>) =>
+        answer.directories.map(raw => {
+          const wire = parseRecord('scalekit', directoryWire, raw)
+          return wire instanceof UnavailableError ? wire : toDirectory(wire)
+        })
+      return get({ path, tags }, directoriesWire, toList, call)
     },
   }
 }
 
 function organizationIdOf(key: EntityKey): string {
   return scalekitIdOf('Organization', organizationKeyOf(key) ?? key)
+}
+
+/** Years of more than four digits are valid times, but have no form in RFC 3339. */
+function toRfc3339(time: Date): string {
+  const text = time.toISOString()
+  if (/^\d{4}-/.test(text)) return text
+  throw new InvalidInputError('This is no time that Scalekit takes.', 'filter.updatedAfter', 'scalekit')
 }
 
 function within(directory: EntityKey): string {

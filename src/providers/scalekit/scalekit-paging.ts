@@ -28,7 +28,10 @@ export interface PageSizes {
 /** The greatest page that lists of users and groups give. */
 export const MEMBER_PAGE_SIZE = 30
 
-const token = z.string().max(1_024)
+/** Pages in a row that may bring nothing before tokens that go on and on count as a circle. */
+const MAX_BARREN_PAGES = 10
+
+const token = z.string().max(2_048)
 
 /**
  * Where an item is: the token and size of its page, and its index there. The first item of a page knows the token
@@ -65,7 +68,7 @@ export function walkPages<T extends { readonly key: string }>(
   if (request.limit === 0) return countOnly(sizes, fetchPage)
   return request.direction === 'forward'
     ? walkForward(request, sizes, fetchPage)
-    : walkBackward(request, fetchPage)
+    : walkBackward(request, sizes, fetchPage)
 }
 
 /** Every page tells the count, so the smallest one will do. */
@@ -79,11 +82,12 @@ async function walkForward<T extends { readonly key: string }>(
   sizes: PageSizes,
   fetchPage: FetchTokenPage<T>,
 ): Promise<Page<T>> {
-  const from = cursor === null ? null : parsePlace(cursor, 'after')
+  const from = cursor === null ? null : parsePlace(cursor, sizes, 'after')
   const size = from?.size ?? pageSizeFor(stride ?? limit, sizes)
   let [at, trail, skip] = startAfter(from)
   const edges: Edge<T>[] = []
   const asked = new Set<string>()
+  let barren = 0
   for (;;) {
     const page = await fetchPage(at, size)
     asked.add(at)
@@ -92,8 +96,11 @@ async function walkForward<T extends { readonly key: string }>(
 
     const fresh = newEdges(page, { token: at, size, trail }, edges, skip)
     // A page that only repeats what was there already leads nowhere, whatever its token.
-    if (fresh.length === 0 && page.items.length > skip && page.next !== null)
+    barren = fresh.length === 0 ? barren + 1 : 0
+    const isRepeating = fresh.length === 0 && page.items.length > skip
+    if (page.next !== null && (isRepeating || barren === MAX_BARREN_PAGES)) {
       throw new UnavailableError('scalekit', 'cursor-loop')
+    }
     const taken = fresh.slice(0, limit - edges.length)
     edges.push(...taken)
     if (edges.length === limit || page.next === null || nextTrail === null) {
@@ -108,13 +115,15 @@ async function walkForward<T extends { readonly key: string }>(
 
 async function walkBackward<T extends { readonly key: string }>(
   { limit, cursor }: PageRequest,
+  sizes: PageSizes,
   fetchPage: FetchTokenPage<T>,
 ): Promise<Page<T>> {
   if (cursor === null) {
     const why = 'Scalekit can not tell the end of this list; page forward with `first`, or give `before`.'
     throw new UnsupportedError(why, 'scalekit')
   }
-  const from = parsePlace(cursor, 'before')
+  const from = parsePlace(cursor, sizes, 'before')
+  refuseMissingWayBack(from)
   let at = from.previous ?? (from.index > 0 ? from.token : null)
   let end = from.previous === null ? from.index : Number.POSITIVE_INFINITY
   let edges: Edge<T>[] = []
@@ -142,6 +151,16 @@ async function walkBackward<T extends { readonly key: string }>(
  */
 export function pageSizeFor(wanted: number, { min, max }: PageSizes): number {
   return Math.max(min, Math.ceil(wanted / Math.ceil(wanted / max)))
+}
+
+/** A page that was reached by going forward has one before it; without its token nobody gets there. */
+function refuseMissingWayBack({ token, index, previous, trail }: Place): void {
+  const isFirstPage = token === '' || trail.every((part, at) => part === TRAIL_START[at])
+  if (isFirstPage || index > 0 || previous !== null) return
+  throw new UnsupportedError(
+    'Scalekit gives no way back from this page; page forward from the start.',
+    'scalekit',
+  )
 }
 
 function startAfter(from: Place | null): [token: string, trail: Trail, skip: number] {
@@ -186,10 +205,13 @@ function formatPlace({ token, size, index, previous, next, trail }: Place): stri
   return JSON.stringify([token, size, index, previous, next, trail])
 }
 
-function parsePlace(cursor: string, field: 'after' | 'before'): Place {
+function parsePlace(cursor: string, { min, max }: PageSizes, field: 'after' | 'before'): Place {
   const parsed = placeWire.safeParse(parseJson(cursor))
   if (!parsed.success) throw new InvalidInputError('This is no cursor of Scalekit.', field, 'scalekit')
   const [token, size, index, previous, next, trail] = parsed.data
+  if (size < min || size > max || index >= size) {
+    throw new InvalidInputError('This is no cursor of this list of Scalekit.', field, 'scalekit')
+  }
   return { token, size, index, previous, next, trail }
 }
 

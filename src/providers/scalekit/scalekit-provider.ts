@@ -38,7 +38,12 @@ export function createScalekitProvider(
     statuses: () => [{ provider: 'scalekit', operations: SUPPORTED, reachable: client.isReachable() }],
     budgets: () => budget.states([]),
     async check(call) {
-      const request = { method: 'get', path: 'api/v1/organizations', query: { page_size: 10 } } as const
+      const request = {
+        method: 'get',
+        path: 'api/v1/organizations',
+        query: { page_size: 10 },
+        isFresh: true,
+      } as const
       const outcome = await settle(client.send(request, call))
       return new Map([['scalekit', outcome instanceof Error ? (outcome as ProviderError) : null]])
     },

@@ -19,7 +19,7 @@ import type { UpstreamClient } from '../../upstream/upstream-client.ts'
 import { everyItem } from '../every-item.ts'
 import { EMPTY_PAGE, pageOfList } from '../page-of-list.ts'
 import { settle } from '../settle.ts'
-import { parseAnswer } from '../wire-record.ts'
+import { isFormOf, parseAnswer } from '../wire-record.ts'
 import { findGrouped } from './find-grouped.ts'
 import { createDirectoryWalk, matches } from './scalekit-directory-walk.ts'
 import { toDirectory, toOrganization } from './scalekit-entities.ts'
@@ -46,7 +46,10 @@ export function createScalekitReads(client: UpstreamClient): Reads {
 
   async function findOrganization(key: EntityKey, call: CallContext) {
     const path = organizationPath(key)
-    const { status, body } = await client.send({ method: 'get', path, answers: [404] }, call)
+    const { status, body } = await client.send(
+      { method: 'get', path, answers: [404], isReadable: isFormOf(organizationAnswer) },
+      call,
+    )
     if (status === 404) return null
     const organization = toOrganization(parseAnswer('scalekit', organizationAnswer, body).organization)
     return answersTo(key, organization.key) ? organization : null
@@ -54,7 +57,10 @@ export function createScalekitReads(client: UpstreamClient): Reads {
 
   async function findDirectory(key: EntityKey, call: CallContext) {
     const path = directoryPath(key)
-    const { status, body } = await client.send({ method: 'get', path, answers: [404] }, call)
+    const { status, body } = await client.send(
+      { method: 'get', path, answers: [404], isReadable: isFormOf(directoryAnswer) },
+      call,
+    )
     return status === 404 ? null : toDirectory(parseAnswer('scalekit', directoryAnswer, body).directory)
   }
 
@@ -150,7 +156,9 @@ export function createScalekitReads(client: UpstreamClient): Reads {
 
   const reads: Reads = {
     async listOrganizations({ page, externalId, search }, call) {
-      if (search !== null && (search.length < 3 || search.length > 100)) {
+      // Counted in characters, as the API's own rule does, not in UTF-16 units.
+      const length = search === null ? null : [...search].length
+      if (length !== null && (length < 3 || length > 100)) {
         throw new InvalidInputError('Scalekit searches for 3 to 100 characters.', 'search', 'scalekit')
       }
       if (externalId === null || search === null) {

@@ -39,8 +39,8 @@ export function createScalekitToken(
         },
         answers: [400, 401, 403],
       },
-      // The token is everybody's, so no single caller's disconnect may end the fetch.
-      { ...createBackgroundCall(call.requestId), meter: call.meter },
+      // The token is everybody's: no single caller's disconnect or limit may end the fetch, and none of them pays for it.
+      createBackgroundCall(call.requestId),
     )
     if (answer.status >= 400) throw new UnavailableError('scalekit', 'credentials-refused')
     const token = parseAnswer('scalekit', tokenWire, answer.body)

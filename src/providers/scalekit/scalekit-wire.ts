@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { jsonObject, optionalText, timestamp } from '../wire-record.ts'
+import { count, jsonObject, optionalText, timestamp } from '../wire-record.ts'
 import { isScalekitId } from './scalekit-ids.ts'
 
 /** Unset lists come as `[]`, as null or not at all. */
@@ -8,6 +8,15 @@ const listOf = <T extends z.ZodType>(item: T) =>
     .array(item)
     .nullish()
     .transform(items => items ?? [])
+
+/** Parts of a record: one that can't be read is left out, and does not cost the record. */
+const partsOf = <T extends z.ZodType>(item: T) =>
+  listOf(z.unknown()).transform(parts =>
+    parts.flatMap(part => {
+      const parsed = item.safeParse(part)
+      return parsed.success ? [parsed.data] : []
+    }),
+  )
 
 /** "No more" is an empty string, null or nothing at all. */
 const pageToken = z
@@ -19,7 +28,7 @@ const pageToken = z
 const pageWire = {
   next_page_token: pageToken,
   prev_page_token: pageToken,
-  total_size: z.number().nullish(),
+  total_size: count,
 }
 export const organizationsWire = z.object({ ...pageWire, organizations: listOf(z.unknown()) })
 export const usersWire = z.object({ ...pageWire, users: listOf(z.unknown()) })
@@ -44,13 +53,15 @@ export const organizationWire = z.object({
 export const secretWire = z.object({
   id: z.string(),
   secret_suffix: z.string(),
-  status: z.string(),
+  // ACTIVE is the zero value, which an answer may leave out.
+  status: z
+    .string()
+    .nullish()
+    .transform(status => status || 'ACTIVE'),
   create_time: timestamp,
   expire_time: timestamp,
   last_used_time: timestamp,
 })
-
-const count = z.number().nullish()
 
 export const directoryWire = z.object({
   id: directoryId,
@@ -72,12 +83,12 @@ export const directoryWire = z.object({
       user_updated_at: timestamp,
     })
     .nullish(),
-  secrets: listOf(secretWire),
+  secrets: partsOf(secretWire),
   role_assignments: z
-    .object({ assignments: listOf(z.object({ group_id: z.string(), role_name: z.string() })) })
+    .object({ assignments: partsOf(z.object({ group_id: z.string(), role_name: z.string() })) })
     .nullish(),
   attribute_mappings: z
-    .object({ attributes: listOf(z.object({ key: z.string(), map_to: z.string() })) })
+    .object({ attributes: partsOf(z.object({ key: z.string(), map_to: z.string() })) })
     .nullish(),
 })
 
@@ -97,7 +108,7 @@ export const userWire = z.object({
   preferred_username: optionalText,
   given_name: optionalText,
   family_name: optionalText,
-  groups: listOf(groupWire),
+  groups: partsOf(groupWire),
   user_detail: jsonObject,
   updated_at: timestamp,
 })

@@ -37,19 +37,20 @@ export function createScalekitWrites(client: UpstreamClient): Writes {
     )
     const { organization: wire } = parseAnswer('scalekit', organizationAnswer, body)
     const feature = wire.settings?.features.find(({ name }) => name === SCIM_FEATURE)
-    if ((feature?.enabled ?? false) !== enabled) {
+    const organizationNow = toOrganization(wire)
+    if (feature === undefined || organizationNow.scimEnabled !== enabled) {
       throw new UnavailableError(
         'scalekit',
         'bad-response',
         'Scalekit has accepted the switch, but not set it.',
       )
     }
-    return toOrganization(wire)
+    return organizationNow
   }
 
   /**
-   * What counts is how the directory stands afterwards: switching on what is on already has been answered with 200
-   * and a message, and with an error.
+   * What counts is how the directory stands afterwards, which takes a call to see where the answer does not say so:
+   * switching on what is on already has been answered with 200 and a message, and with an error.
    */
   async function switchDirectory(directory: EntityKey, enabled: boolean, call: CallContext): Promise<void> {
     const path = directoryPath(directory)
@@ -58,12 +59,10 @@ export function createScalekitWrites(client: UpstreamClient): Writes {
       { method: 'patch', path: toggle, answers: [400, 409], drops: [upstreamIdOf(directory)] },
       call,
     )
-    const isOn =
-      status < 400
-        ? parseAnswer('scalekit', toggleAnswer, body).enabled
-        : parseAnswer('scalekit', directoryAnswer, (await client.send({ method: 'get', path }, call)).body)
-            .directory.enabled
-    if ((isOn ?? false) !== enabled) {
+    if (status < 400 && (parseAnswer('scalekit', toggleAnswer, body).enabled ?? false) === enabled) return
+    const there = await client.send({ method: 'get', path }, call)
+    const { directory: now } = parseAnswer('scalekit', directoryAnswer, there.body)
+    if ((now.enabled ?? false) !== enabled) {
       const wanted = enabled ? 'on' : 'off'
       throw new InvalidInputError(
         `Scalekit did not switch the directory ${wanted}.`,

@@ -9,7 +9,14 @@ import {
   type IdentityProvider,
   type Organization,
 } from '../../domain/entities.ts'
-import { directoryKey, type EntityKey, memberKey, organizationKey } from '../../domain/entity-key.ts'
+import {
+  directoryIdOf,
+  directoryKey,
+  type EntityKey,
+  memberKey,
+  organizationIdOf,
+  organizationKey,
+} from '../../domain/entity-key.ts'
 import type { DirectoryWire, GroupWire, OrganizationWire, UserWire } from './workos-wire.ts'
 
 /** REST says linked and unlinked where events say active and inactive; both mean the same. */
@@ -155,9 +162,10 @@ export function toDirectoryGroup(wire: GroupWire, directory: EntityKey): Directo
   }
 }
 
-/** Records of old lack their organization or directory; then they are where they were found. */
+/** Records of old lack their organization or directory, or their directory lacks one: they are where they were found. */
 function directoryOf(wire: UserWire | GroupWire, foundIn: EntityKey): EntityKey {
   if (!wire.directory_id || !wire.organization_id) return foundIn
+  if (organizationIdOf(foundIn) === null && directoryIdOf(foundIn) === wire.directory_id) return foundIn
   return directoryKey('workos', wire.organization_id, wire.directory_id)
 }
 

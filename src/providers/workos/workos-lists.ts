@@ -6,7 +6,8 @@ import { nodesOf, type Page, type PageRequest } from '../../domain/page.ts'
 import { NotFoundError, type ProviderError, UnavailableError } from '../../domain/provider-error.ts'
 import type { UpstreamClient, UpstreamRequest } from '../../upstream/upstream-client.ts'
 import { EMPTY_PAGE } from '../page-of-list.ts'
-import { parseAnswer, parseRecord } from '../wire-record.ts'
+import { createParsedOnce } from '../parsed-once.ts'
+import { isFormOf, parseAnswer, parseRecord } from '../wire-record.ts'
 import { toDirectory, toDirectoryGroup, toDirectoryUser, toOrganization } from './workos-entities.ts'
 import { workosIdOf } from './workos-ids.ts'
 import { toPage, toQuery } from './workos-paging.ts'
@@ -37,21 +38,30 @@ export interface WorkosLists {
 }
 
 export function createWorkosLists(client: UpstreamClient): WorkosLists {
+  const parsedOnce = createParsedOnce()
+
+  /** `context` tells apart what one answer can be read as: members take their directory from where they were asked. */
   async function list<Wire, T extends object>(
     request: Omit<UpstreamRequest, 'method'>,
     page: PageRequest,
     schema: z.ZodType<Wire>,
     toEntity: (wire: Wire) => T,
     call: CallContext,
+    context = '',
   ): Promise<Page<T>> {
     // WorkOS counts no list, so there is nothing to ask when only the count is wanted.
     if (page.limit === 0) return { ...EMPTY_PAGE, totalCount: null }
     const query = { ...request.query, ...toQuery(page) }
-    const { body } = await client.send({ ...request, method: 'get', query }, call)
-    return toPage(parseAnswer('workos', listWire, body), page, (raw): T | ProviderError => {
-      const wire = parseRecord('workos', schema, raw)
-      return wire instanceof UnavailableError ? wire : toEntity(wire)
-    })
+    const { body } = await client.send(
+      { ...request, method: 'get', query, isReadable: isFormOf(listWire) },
+      call,
+    )
+    return parsedOnce(body, context, () =>
+      toPage(parseAnswer('workos', listWire, body), page, (raw): T | ProviderError => {
+        const wire = parseRecord('workos', schema, raw)
+        return wire instanceof UnavailableError ? wire : toEntity(wire)
+      }),
+    )
   }
 
   return {
@@ -75,7 +85,7 @@ export function createWorkosLists(client: UpstreamClient): WorkosLists {
       const request = { path: 'directory_users', query, scope, tags: [`within ${scope}`] }
       return onlyOf(
         directory,
-        await list(request, page, userWire, wire => toDirectoryUser(wire, directory), call),
+        await list(request, page, userWire, wire => toDirectoryUser(wire, directory), call, directory),
       )
     },
 
@@ -85,7 +95,7 @@ export function createWorkosLists(client: UpstreamClient): WorkosLists {
       const request = { path: 'directory_groups', query, tags: [`within ${id}`] }
       return onlyOf(
         directory,
-        await list(request, page, groupWire, wire => toDirectoryGroup(wire, directory), call),
+        await list(request, page, groupWire, wire => toDirectoryGroup(wire, directory), call, directory),
       )
     },
   }

@@ -28,16 +28,10 @@ export function toPage<T extends object>(
   if (typeof after === 'string' && after === request.cursor)
     throw new UnavailableError('workos', 'cursor-loop')
 
-  let cursor = request.cursor ?? ''
-  const seen = new Set<string>()
-  const edges = list.data.flatMap(raw => {
-    const record = recordWire.safeParse(raw)
-    // A record without an id has no cursor; its neighbour's keeps the walk going.
-    if (record.success) cursor = record.data.id
-    if (record.success && seen.has(cursor)) return []
-    seen.add(cursor)
-    return [{ cursor, node: parse(raw) }]
-  })
+  const cursors = cursorsOf(list, request)
+  const edges = list.data
+    .map((raw, index) => ({ cursor: cursors[index] ?? '', node: parse(raw) }))
+    .filter(({ node }, index) => node instanceof Error || cursors.indexOf(cursors[index] ?? '') === index)
   const isForward = request.direction === 'forward'
   const isMoreBehind = isGiven(before) || request.cursor !== null
   return {
@@ -46,6 +40,22 @@ export function toPage<T extends object>(
     hasPreviousPage: isForward ? isMoreBehind : isGiven(after),
     totalCount: null,
   }
+}
+
+/**
+ * The ids of the items. A record without one takes the page's own cursor if it is the last, else a neighbour's, so that
+ * the walk goes on around it. Throws `UnavailableError` where there is none.
+ */
+function cursorsOf({ data, list_metadata }: ListWire, request: PageRequest): string[] {
+  const ids = data.map(raw => recordWire.safeParse(raw).data?.id ?? null)
+  const last = ids.length - 1
+  return ids.map((id, index) => {
+    const onward = index === last ? list_metadata.after : null
+    const neighbour = ids.slice(0, index).findLast(isGiven) ?? ids.slice(index + 1).find(isGiven)
+    const cursor = id ?? onward ?? neighbour ?? request.cursor
+    if (cursor === null) throw new UnavailableError('workos', 'bad-response')
+    return cursor
+  })
 }
 
 /** An id that WorkOS does not know any more may be answered with the first page: nothing lies before that one. */
@@ -60,6 +70,6 @@ function refuseStaleCursor(list: ListWire, { cursor, direction }: PageRequest): 
   }
 }
 
-function isGiven(cursor: string | null | undefined): boolean {
+function isGiven(cursor: string | null | undefined): cursor is string {
   return typeof cursor === 'string' && cursor !== ''
 }

@@ -46,7 +46,10 @@ export function createWorkosProvider(
     budgets: scopes => budget.states(scopes.get('workos') ?? []),
     async check(call) {
       const outcome = await settle(
-        client.send({ method: 'get', path: 'organizations', query: { limit: 1, order: 'desc' } }, call),
+        client.send(
+          { method: 'get', path: 'organizations', query: { limit: 1, order: 'desc' }, isFresh: true },
+          call,
+        ),
       )
       return new Map([['workos', outcome instanceof Error ? (outcome as ProviderError) : null]])
     },

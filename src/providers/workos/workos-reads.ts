@@ -14,13 +14,14 @@ import {
   directoryKeyOf,
   type EntityKey,
   type EntityKind,
+  organizationIdOf,
 } from '../../domain/entity-key.ts'
 import { ProviderError, UnsupportedError } from '../../domain/provider-error.ts'
 import { type UpstreamClient, type UpstreamRequest, urlPath } from '../../upstream/upstream-client.ts'
 import { everyItem } from '../every-item.ts'
 import { EMPTY_PAGE, pageOfList } from '../page-of-list.ts'
 import { settle } from '../settle.ts'
-import { parseAnswer } from '../wire-record.ts'
+import { isFormOf, parseAnswer } from '../wire-record.ts'
 import { createDirectoryScan } from './workos-directory-scan.ts'
 import { toDirectory, toDirectoryGroup, toDirectoryUser, toOrganization } from './workos-entities.ts'
 import { workosIdOf } from './workos-ids.ts'
@@ -67,7 +68,10 @@ export function createWorkosReads(client: UpstreamClient): Reads {
     schema: z.ZodType<Wire>,
     call: CallContext,
   ): Promise<Wire | null> {
-    const { status, body } = await client.send({ ...request, method: 'get', answers: [404] }, call)
+    const { status, body } = await client.send(
+      { ...request, method: 'get', answers: [404], isReadable: isFormOf(schema) },
+      call,
+    )
     return status === 404 ? null : parseAnswer('workos', schema, body)
   }
 
@@ -95,14 +99,16 @@ export function createWorkosReads(client: UpstreamClient): Reads {
     key: EntityKey,
     call: CallContext,
   ): Promise<EntityKey | null> {
-    if (wire.directory_id && wire.organization_id) return directoryKeyOf(key)
+    if (wire.directory_id && wire.organization_id && organizationIdOf(key) !== null)
+      return directoryKeyOf(key)
     return (await findDirectory(wire.directory_id ?? directoryIdOf(key), call))?.key ?? null
   }
 
   return {
     async listOrganizations({ page, externalId, search, isWithDirectories = false }, call) {
       if (externalId === null) {
-        if (isWithDirectories && page.limit > 1) scan.prefetch(call)
+        // A search finds few as a rule, and their directories are then cheaper one by one.
+        if (isWithDirectories && search === null && page.limit > 1) scan.prefetch(call)
         return lists.organizations({ search }, page, call)
       }
       const path = urlPath`/organizations/external_id/${externalId}`

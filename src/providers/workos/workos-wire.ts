@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { jsonObject, optionalText, timestamp } from '../wire-record.ts'
+import { count, jsonObject, optionalText, timestamp } from '../wire-record.ts'
 import { isWorkosId } from './workos-ids.ts'
 
 /** Lists: `data` and the cursors around it. Bodies from before the cursors' present form omit them. */
@@ -42,8 +42,8 @@ export const directoryWire = z.object({
   external_key: optionalText,
   metadata: z
     .object({
-      users: z.object({ active: z.number(), inactive: z.number() }).partial().nullish(),
-      groups: z.number().nullish(),
+      users: z.object({ active: count, inactive: count }).partial().nullish(),
+      groups: count,
     })
     .nullish(),
   created_at: timestamp,

@@ -1,0 +1,95 @@
+import { Agent, request } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import { startSandbox } from '../../src/sandbox/sandbox.ts'
+import { spawnDirgraph } from '../support/spawn-dirgraph.ts'
+import { organizations } from './start-faults.ts'
+
+interface Answer {
+  readonly status: number
+  readonly body: string
+  readonly connection: string | undefined
+}
+
+/** By node:http, which, unlike fetch, repeats nothing and hides no connection that ends without an answer. */
+function ask(url: string, agent: Agent, query: string | null = null): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      url,
+      { agent, method: query === null ? 'GET' : 'POST', headers: { 'content-type': 'application/json' } },
+      async incoming => {
+        let body = ''
+        for await (const chunk of incoming) body += chunk
+        resolve({ status: incoming.statusCode ?? 0, body, connection: incoming.headers.connection })
+      },
+    )
+    outgoing.on('error', error => reject(Object.assign(error, { isFresh: !outgoing.reusedSocket })))
+    outgoing.end(query === null ? undefined : JSON.stringify({ query }))
+  })
+}
+
+async function startSlow(latencyMs: number) {
+  const sandbox = await startSandbox({ latencyMs })
+  onTestFinished(() => sandbox.stop())
+  const dirgraph = await spawnDirgraph({
+    env: {
+      WORKOS_API_KEY: sandbox.workos.apiKey,
+      WORKOS_API_URL: sandbox.workos.url,
+      DIRGRAPH_CACHE_TTL_SECONDS: '0',
+    },
+  })
+  const agent = new Agent({ keepAlive: true })
+  onTestFinished(() => agent.destroy())
+  return { sandbox, ...dirgraph, agent, ready: new URL('/ready', dirgraph.url).href }
+}
+
+test('21: it says that it stops, finishes what is under way, and ends with 0', async () => {
+  const { sandbox, url, ready, agent, stop } = await startSlow(700)
+  expect((await ask(ready, agent)).status).toBe(200)
+  sandbox.clearCalls()
+  const underWay = Array.from({ length: 20 }, (_, index) =>
+    ask(url, agent, `{ ${organizations(index + 1)} }`),
+  )
+  await expect.poll(() => sandbox.calls.length).toBe(20)
+  const ended = stop()
+  await wait(100)
+  // A connection of its own, as a balancer's probe has.
+  const probe = await ask(ready, new Agent())
+  expect([probe.status, JSON.parse(probe.body)]).toEqual([503, { status: 'stopping', providers: [] }])
+  const health = await ask(new URL('/health', url).href, new Agent())
+  expect(health.status).toBe(200)
+  for (const { status, body, connection } of await Promise.all(underWay)) {
+    expect(status).toBe(200)
+    expect(JSON.parse(body)).toEqual({ data: { organizations: { nodes: expect.any(Array) } } })
+    expect(connection).toBe('close')
+  }
+  expect((await ended).code).toBe(0)
+})
+
+test('21: under load nobody gets an empty answer: every request is answered or finds the door closed', async () => {
+  const { url, agent, stop } = await startSlow(20)
+  let isOver = false
+  let answered = 0
+  const emptied: unknown[] = []
+  const clients = Array.from({ length: 10 }, async (_, client) => {
+    for (let turn = 0; !isOver; turn += 1) {
+      try {
+        const { body } = await ask(url, agent, `{ ${organizations((client * 7 + turn) % 100 || 1)} }`)
+        expect(JSON.parse(body)).toHaveProperty('data.organizations.nodes')
+        answered += 1
+      } catch (error) {
+        // A connection that the system made and nobody took any more is reset: the door was closed in front of it.
+        const { code, isFresh } = error as NodeJS.ErrnoException & { isFresh?: boolean }
+        const isClosedDoor = code === 'ECONNREFUSED' || (code === 'ECONNRESET' && isFresh)
+        if (!isClosedDoor) emptied.push(error)
+        return
+      }
+    }
+  })
+  await expect.poll(() => answered).toBeGreaterThan(50)
+  const { code, stderr } = await stop()
+  isOver = true
+  await Promise.all(clients)
+  expect(emptied).toEqual([])
+  expect([code, stderr]).toEqual([0, ''])
+})
