@@ -11,10 +11,16 @@ const MAX_LISTED = 100
  * The nested operation written by hand for this one shape, as the limit of what any client can reach: the fewest
  * calls, and each of them as early as its input is known. WorkOS's directories come from the unfiltered listing,
  * which waits for no organization; Scalekit's first page is asked for before it is known how many of it are needed.
- * Like a fresh dirgraph it begins without a token.
+ * It keeps its token, as a dirgraph that keeps no answers does.
  */
 export async function readNested(upstream: Upstream): Promise<NestedData> {
-  const rest = createRest(upstream)
+  rest ??= createRest(upstream)
+  return read(rest)
+}
+
+let rest: Rest | undefined
+
+async function read(rest: Rest): Promise<NestedData> {
   const [workos, scalekit, workosDirectories] = await Promise.all([
     rest.workosOrganizations(NESTED_SIZES.organizations),
     rest.scalekitOrganizations(NESTED_SIZES.organizations),
