@@ -20,6 +20,7 @@ function connectionOf<T extends object>(type: ReturnType<typeof builder.objectRe
       type,
       name: `${type.name}Connection`,
       description: `A page of ${items}.`,
+      // The plugin's type of a connection has only edges and pageInfo; `toConnection` makes all of these.
       fields: t => ({
         nodes: t.field({
           type: [type],
