@@ -1,14 +1,28 @@
 import type { GraphQLSchema } from 'graphql'
-import { isCredential, isSafeBaseUrl } from './config.ts'
+import { createAuthenticate } from './callers/authenticate.ts'
+import type { UserTokenSettings } from './callers/user-token.ts'
 import type { DirectoryProvider } from './domain/directory-provider.ts'
 import type { ProviderName } from './domain/entity-key.ts'
 import { createCompositeProvider } from './providers/composite-provider.ts'
+import { restrictProvider } from './providers/restrict-provider.ts'
 import { createScalekitProvider, type ScalekitSettings } from './providers/scalekit/scalekit-provider.ts'
 import { createWorkosProvider, type WorkosSettings } from './providers/workos/workos-provider.ts'
 import { estimateCalls } from './schema/estimate-calls.ts'
 import { schema } from './schema/index.ts'
 import { createServer } from './server/server.ts'
+import type { PersistedDocuments } from './server/use-persisted-documents.ts'
+import { isCredential, isSafeBaseUrl } from './settings.ts'
 import { createLogger, type Logger, type LogLevel } from './telemetry/logger.ts'
+
+/** What a document and its answer may be, unless said otherwise. */
+const LIMIT_DEFAULTS = {
+  maxBodyBytes: 256 * 1_024,
+  maxTokens: 1_000,
+  maxDepth: 15,
+  maxAliases: 30,
+  maxRootFields: 20,
+  maxIds: 100,
+}
 
 /** What WorkOS publishes: 6,000 requests a minute for a key, and 4 a second for the users of one directory. */
 const WORKOS_DEFAULTS = {
@@ -21,9 +35,24 @@ const WORKOS_DEFAULTS = {
 const SCALEKIT_DEFAULTS = { requestsPerSecond: 50 }
 
 /** What a dirgraph needs to know. At least one provider is needed; URLs have no trailing slash. */
-export interface DirgraphSettings {
+export interface DirgraphSettings extends Partial<typeof LIMIT_DEFAULTS> {
   readonly workos?: (Pick<WorkosSettings, 'apiKey'> & Partial<WorkosSettings>) | null
   readonly scalekit?: (Omit<ScalekitSettings, 'requestsPerSecond'> & Partial<ScalekitSettings>) | null
+  /** A bearer token with every permission, for servers and for GraphiQL. */
+  readonly adminToken?: string | null
+  /**
+   * Whose tokens end users come with, each for one organization. Without these and an admin token nobody is asked for
+   * one, and whoever reaches this may do everything: then whoever mounts it decides who does.
+   */
+  readonly userTokens?: UserTokenSettings | null
+  /** Answers only requests that name localhost; for a server without tokens. Off unless asked for. */
+  readonly loopbackOnly?: boolean
+  /** Origins whose pages may call from a browser, such as `https://app.example.com`; none unless named. */
+  readonly allowedOrigins?: readonly string[]
+  /** Whether callers without the admin token may see the schema; as `graphiql`, unless said otherwise. */
+  readonly introspection?: boolean
+  /** Documents that clients may name by their id, and whether they have to. */
+  readonly persistedDocuments?: PersistedDocuments | null
   /** Serves GraphiQL to browsers; off unless asked for. */
   readonly graphiql?: boolean
   /** `info` unless said otherwise. */
@@ -65,9 +94,19 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
     provider,
     log,
     estimateCalls,
+    restrict: restrictProvider,
+    authenticate: createAuthenticate({
+      adminToken: settings.adminToken ?? null,
+      userTokens: settings.userTokens ?? null,
+    }),
+    onlyLoopback: settings.loopbackOnly ?? false,
+    allowedOrigins: settings.allowedOrigins ?? [],
+    introspection: settings.introspection ?? settings.graphiql ?? false,
+    persistedDocuments: settings.persistedDocuments ?? null,
     graphiql: settings.graphiql ?? false,
     reportCost: settings.reportCost ?? false,
     limits: {
+      ...withDefaults(LIMIT_DEFAULTS, settings),
       timeoutMs: settings.operationTimeoutMs ?? 10_000,
       maxEstimatedCalls: settings.maxEstimatedCalls ?? 2_000,
       maxUpstreamCalls: settings.maxUpstreamCalls ?? 200,
@@ -96,16 +135,28 @@ function createProviders(
   return providers
 }
 
+/** The defaults, with what the settings say of them. */
+function withDefaults<T extends object>(defaults: T, settings: Partial<T>): T {
+  const given = Object.keys(defaults).filter(name => settings[name as keyof T] !== undefined)
+  return { ...defaults, ...Object.fromEntries(given.map(name => [name, settings[name as keyof T]])) }
+}
+
 /** The same checks that the command makes of its environment: a key must not travel in the clear, or be no key. */
-function refuseUnfit({ workos, scalekit }: DirgraphSettings): void {
+function refuseUnfit({ workos, scalekit, adminToken, userTokens }: DirgraphSettings): void {
   const credentials = {
     ...(workos && { apiKey: workos.apiKey }),
     ...pick(scalekit, 'clientId', 'clientSecret'),
+    ...(adminToken !== undefined && adminToken !== null && { adminToken }),
+    ...pick(userTokens, 'issuer', 'audience'),
   }
   for (const [name, value] of Object.entries(credentials)) {
     if (!isCredential(value)) throw new TypeError(`\`${name}\` is missing, or has white space in it.`)
   }
-  const addresses = { ...(workos?.apiUrl && { apiUrl: workos.apiUrl }), ...pick(scalekit, 'environmentUrl') }
+  const addresses = {
+    ...(workos?.apiUrl && { apiUrl: workos.apiUrl }),
+    ...pick(scalekit, 'environmentUrl'),
+    ...pick(userTokens, 'jwksUrl'),
+  }
   for (const [name, value] of Object.entries(addresses)) {
     if (!isSafeBaseUrl(value))
       throw new TypeError(`\`${name}\` has to be an https URL (http on loopback only).`)

@@ -84,6 +84,8 @@ function greet(config: Config, listener: Listener): void {
   )
   say(`\n  GraphQL    ${url}/graphql`)
   if (config.graphiql) say(`  GraphiQL   ${url}/graphql   (in a browser)`)
+  if (config.loopbackOnly)
+    say('\nNobody is asked for a token, so it answers to programs on this machine only.')
   say(`\nTry:\n  curl ${url}/graphql -H 'content-type: application/json' \\\n    -d '{"query":"${TRY}"}'\n`)
 }
 

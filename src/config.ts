@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { type LogLevel, type Permission, settings } from './settings.ts'
 
 /** Every setting that the environment can hold, read and checked; the one reader of the environment is this file. */
 export interface Config {
@@ -13,7 +15,29 @@ export interface Config {
   } | null
   /** Both providers are the built-in sandbox. */
   readonly isSandbox: boolean
+  readonly adminToken: string | null
+  readonly userTokens: {
+    readonly jwksUrl: string
+    readonly issuer: string
+    readonly audience: string
+    readonly provider: 'workos' | 'scalekit'
+    readonly permissions: Readonly<Record<string, readonly Permission[]>>
+  } | null
+  /** Real accounts without tokens, on loopback: only requests that name localhost may be answered. */
+  readonly loopbackOnly: boolean
+  readonly allowedOrigins: readonly string[]
   readonly graphiql: boolean
+  readonly introspection: boolean
+  readonly persistedDocuments: {
+    readonly documents: Readonly<Record<string, string>>
+    readonly mode: 'off' | 'allow' | 'only'
+  } | null
+  readonly maxBodyBytes: number
+  readonly maxTokens: number
+  readonly maxDepth: number
+  readonly maxAliases: number
+  readonly maxRootFields: number
+  readonly maxIds: number
   readonly logLevel: LogLevel
   /** How long an upstream's answer may be reused by other operations; 0 is never. */
   readonly cacheTtlSeconds: number
@@ -29,9 +53,6 @@ export interface Config {
   readonly warnings: readonly string[]
 }
 
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-type LogLevel = (typeof LOG_LEVELS)[number]
-
 /** Settings that can't be used: a readable line for each mistake. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
@@ -42,74 +63,20 @@ export class ConfigError extends Error {
   }
 }
 
-const flag = z.enum(['true', 'false']).transform(word => word === 'true')
-
-/** Whether it can be a credential: it belongs into a header, where white space and line breaks have no place. */
-export function isCredential(text: unknown): boolean {
-  return typeof text === 'string' && /^[\x21-\x7e]+$/.test(text)
-}
-
-const credential = z.string().refine(isCredential)
-
-const wholeNumber = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,7}$/)
-    .transform(Number)
-    .refine(number => number >= min && number <= max)
-
-const baseUrl = z.string().refine(isSafeBaseUrl).transform(toBaseUrl)
-
-/** Each setting with what it may hold, as its mistakes say it. */
-const settings = z.object({
-  HOST: z
-    .string()
-    .regex(/^[\w.:%-]+$/)
-    .default('127.0.0.1')
-    .describe('a host name or address to listen on'),
-  PORT: z
-    .string()
-    .regex(/^\d{1,5}$/)
-    .transform(Number)
-    .refine(port => port <= 65_535)
-    .default(4_000)
-    .describe('a port number, 0 to 65535'),
-  WORKOS_API_KEY: credential.optional().describe('an API key without white space'),
-  WORKOS_API_URL: baseUrl
-    .default('https://api.workos.com')
-    .describe('an https URL without query (http on loopback only)'),
-  SCALEKIT_ENVIRONMENT_URL: baseUrl.optional().describe('an https URL without query (http on loopback only)'),
-  SCALEKIT_CLIENT_ID: credential.optional().describe('a client id without white space'),
-  SCALEKIT_CLIENT_SECRET: credential.optional().describe('a client secret without white space'),
-  DIRGRAPH_SANDBOX: flag.optional().describe('`true` or `false`'),
-  DIRGRAPH_GRAPHIQL: flag.optional().describe('`true` or `false`'),
-  DIRGRAPH_CACHE_TTL_SECONDS: wholeNumber(0, 86_400)
-    .default(30)
-    .describe('whole seconds, 0 (never) to 86400'),
-  DIRGRAPH_MAX_ESTIMATED_CALLS: wholeNumber(1, 1_000_000)
-    .default(2_000)
-    .describe('a number of calls, 1 to 1000000'),
-  DIRGRAPH_MAX_UPSTREAM_CALLS: wholeNumber(1, 100_000)
-    .default(200)
-    .describe('a number of calls, 1 to 100000'),
-  DIRGRAPH_OPERATION_TIMEOUT_MS: wholeNumber(100, 600_000)
-    .default(10_000)
-    .describe('milliseconds, 100 to 600000'),
-  WORKOS_REQUESTS_PER_MINUTE: wholeNumber(1, 100_000)
-    .default(6_000)
-    .describe('a number of requests, 1 to 100000'),
-  WORKOS_DIRECTORY_USERS_PER_SECOND: wholeNumber(1, 1_000)
-    .default(4)
-    .describe('a number of requests, 1 to 1000'),
-  SCALEKIT_REQUESTS_PER_SECOND: wholeNumber(1, 10_000)
-    .default(50)
-    .describe('a number of requests, 1 to 10000'),
-  LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe(LOG_LEVELS.join(', ')),
-})
 type Name = keyof typeof settings.shape
 type Given = Readonly<Partial<Record<string, string>>>
 
-const SECRETS: ReadonlySet<Name> = new Set(['WORKOS_API_KEY', 'SCALEKIT_CLIENT_SECRET'])
+const SECRETS: ReadonlySet<Name> = new Set([
+  'WORKOS_API_KEY',
+  'SCALEKIT_CLIENT_SECRET',
+  'DIRGRAPH_ADMIN_TOKEN',
+])
+const USER_TOKENS: readonly Name[] = [
+  'DIRGRAPH_JWKS_URL',
+  'DIRGRAPH_JWT_ISSUER',
+  'DIRGRAPH_JWT_AUDIENCE',
+  'DIRGRAPH_JWT_PROVIDER',
+]
 const SCALEKIT: readonly Name[] = ['SCALEKIT_ENVIRONMENT_URL', 'SCALEKIT_CLIENT_ID', 'SCALEKIT_CLIENT_SECRET']
 
 /** Reads the settings. An empty one counts as not given. Throws `ConfigError` with all mistakes at once. */
@@ -124,16 +91,37 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const mistakes = [...wrong].map(name => toMistake(name, given))
   // A sandbox neither needs the providers' settings nor reads them.
   if (!isSandbox) mistakes.push(...findMissing(given, isProviderGiven))
+  mistakes.push(...findMissingOfTokens(given))
+  const isOpen = given.DIRGRAPH_ADMIN_TOKEN === undefined && given.DIRGRAPH_JWKS_URL === undefined
+  if (isOpen && !isSandbox && !isLoopback(given.HOST ?? '127.0.0.1')) mistakes.push(OPEN_TO_ALL)
+  const persisted = readManifest(given.DIRGRAPH_PERSISTED_DOCUMENTS)
+  if (typeof persisted === 'string') mistakes.push(persisted)
   if (mistakes.length > 0 || !parsed.success) throw new ConfigError(mistakes)
 
   const { data } = parsed
+  const graphiql = data.DIRGRAPH_GRAPHIQL ?? isSandbox
   return Object.freeze({
     host: data.HOST,
     port: data.PORT,
     workos: isSandbox ? null : toWorkos(data),
     scalekit: isSandbox ? null : toScalekit(data),
     isSandbox,
-    graphiql: data.DIRGRAPH_GRAPHIQL ?? isSandbox,
+    adminToken: data.DIRGRAPH_ADMIN_TOKEN ?? null,
+    userTokens: toUserTokens(data),
+    loopbackOnly: isOpen && !isSandbox,
+    allowedOrigins: data.DIRGRAPH_ALLOWED_ORIGINS ?? [],
+    graphiql,
+    introspection: data.DIRGRAPH_INTROSPECTION ?? graphiql,
+    persistedDocuments:
+      persisted === null || typeof persisted === 'string'
+        ? null
+        : { documents: persisted, mode: data.DIRGRAPH_PERSISTED_DOCUMENTS_MODE },
+    maxBodyBytes: data.DIRGRAPH_MAX_BODY_BYTES,
+    maxTokens: data.DIRGRAPH_MAX_TOKENS,
+    maxDepth: data.DIRGRAPH_MAX_DEPTH,
+    maxAliases: data.DIRGRAPH_MAX_ALIASES,
+    maxRootFields: data.DIRGRAPH_MAX_ROOT_FIELDS,
+    maxIds: data.DIRGRAPH_MAX_IDS,
     logLevel: data.LOG_LEVEL,
     cacheTtlSeconds: data.DIRGRAPH_CACHE_TTL_SECONDS,
     maxEstimatedCalls: data.DIRGRAPH_MAX_ESTIMATED_CALLS,
@@ -161,6 +149,42 @@ function toScalekit({
   SCALEKIT_CLIENT_SECRET: clientSecret,
 }: Settings): Config['scalekit'] {
   return environmentUrl && clientId && clientSecret ? { environmentUrl, clientId, clientSecret } : null
+}
+
+function toUserTokens(data: Settings): Config['userTokens'] {
+  const { DIRGRAPH_JWKS_URL: jwksUrl, DIRGRAPH_JWT_ISSUER: issuer } = data
+  const { DIRGRAPH_JWT_AUDIENCE: audience, DIRGRAPH_JWT_PROVIDER: provider } = data
+  if (!jwksUrl || !issuer || !audience || !provider) return null
+  const pairs = Object.groupBy(data.DIRGRAPH_JWT_PERMISSIONS ?? [], ([theirs]) => theirs)
+  const permissions = Object.fromEntries(
+    Object.entries(pairs).map(([theirs, its = []]) => [theirs, its.map(([, ours]) => ours)]),
+  )
+  return { jwksUrl, issuer, audience, provider, permissions }
+}
+
+const OPEN_TO_ALL =
+  'HOST is no loopback address and nobody would need a token: set DIRGRAPH_ADMIN_TOKEN, or DIRGRAPH_JWKS_URL and what belongs to it.'
+
+function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host)
+}
+
+function findMissingOfTokens(given: Given): string[] {
+  const missing = USER_TOKENS.filter(name => given[name] === undefined)
+  if (missing.length === USER_TOKENS.length) return []
+  return missing.map(name => `${name} is not set; users’ tokens need all of ${USER_TOKENS.join(', ')}.`)
+}
+
+/** The documents in the manifest at a path; null where there is no path, and a line about it where it is none. */
+function readManifest(path: string | undefined): Record<string, string> | string | null {
+  if (path === undefined) return null
+  try {
+    return z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (error) {
+    const why =
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no file' : 'no manifest of documents by id'
+    return `DIRGRAPH_PERSISTED_DOCUMENTS is \`${onOneLine(path)}\`, which is ${why}; it may be the path of a JSON file.`
+  }
 }
 
 function findMissing(given: Given, isProviderGiven: boolean): string[] {
@@ -207,18 +231,4 @@ function show(name: Name, given: Given): string {
 function onOneLine(text: string): string {
   const printable = text.replace(/\p{C}/gu, '\u{fffd}')
   return printable.length > 80 ? `${printable.slice(0, 80)}…` : printable
-}
-
-/** Keys travel to this address, so it is https; only a test on the same machine may do without. */
-export function isSafeBaseUrl(text: unknown): boolean {
-  if (typeof text !== 'string' || !/^https?:\/\//i.test(text) || !URL.canParse(text)) return false
-  const url = new URL(text)
-  const isLoopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)
-  const isPlain = !/[?#]/.test(text) && url.username === '' && url.password === ''
-  return isPlain && (url.protocol === 'https:' || isLoopback)
-}
-
-function toBaseUrl(text: string): string {
-  const { origin, pathname } = new URL(text)
-  return `${origin}${pathname}`.replace(/\/+$/, '')
 }

@@ -22,6 +22,8 @@ export interface CallContext {
   readonly requestId: string
   /** Whose turn it is where a quota is shared. */
   readonly caller: string
+  /** Whether the caller may see one organization only: what comes by a bare upstream id has to prove that it is of that. */
+  readonly isBound: boolean
   readonly meter: CallMeter
 }
 
@@ -97,6 +99,13 @@ export interface ListGroups {
   readonly detail: Detail
 }
 
+export interface FindUsersByEmail {
+  readonly email: string
+  /** The one to look in; null for all. */
+  readonly organization: EntityKey | null
+  readonly detail: Detail
+}
+
 /** What a provider can do and how it was when it was last asked. */
 export interface ProviderStatus {
   readonly provider: ProviderName
@@ -137,8 +146,7 @@ export interface DirectoryProvider {
   findGroups(finds: readonly Find[], call: CallContext): Promise<Found<DirectoryGroup>[]>
   /** Everybody with the address; a directory that can't be asked is an error among them. */
   findUsersByEmail(
-    email: string,
-    detail: Detail,
+    asked: FindUsersByEmail,
     call: CallContext,
   ): Promise<readonly (DirectoryUser | ProviderError)[]>
 

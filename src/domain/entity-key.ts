@@ -88,10 +88,15 @@ export function directoryIdOf(key: EntityKey): string {
   return upstreamIdOf(directoryKeyOf(key))
 }
 
+/** Whether the key leaves open which organization its object belongs to. */
+export function isInAnyOrganization(key: EntityKey): boolean {
+  return segments(key)[0] === ANY_ORGANIZATION
+}
+
 /** Whether what was found under `asked` may be answered for it: the same key, or one that left the organization open. */
 export function answersTo(asked: EntityKey, found: EntityKey): boolean {
   if (asked === found) return true
-  return segments(asked)[0] === ANY_ORGANIZATION && upstreamIdOf(asked) === upstreamIdOf(found)
+  return isInAnyOrganization(asked) && upstreamIdOf(asked) === upstreamIdOf(found)
 }
 
 /** Reads a key that a client sent; null when it has not the form of a key of that kind. */

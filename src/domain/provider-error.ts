@@ -52,6 +52,11 @@ export class NotFoundError extends ProviderError {
   }
 }
 
+/** One text for all objects that are not there, whatever the reason, so that it tells nothing of the reason. */
+export function noSuchObject(provider: ProviderName): NotFoundError {
+  return new NotFoundError(`${PROVIDER_TITLES[provider]} has no such object.`, provider)
+}
+
 /** The caller sent what can't be served; `field` names the argument. */
 export class InvalidInputError extends ProviderError {
   readonly code = 'BAD_USER_INPUT'

@@ -114,9 +114,11 @@ export function createCompositeProvider(
     findUsers: split(provider => provider.findUsers, keyOfFind, null),
     findGroups: split(provider => provider.findGroups, keyOfFind, null),
 
-    async findUsersByEmail(email, detail, call) {
+    async findUsersByEmail(asked, call) {
+      const owner = asked.organization && providerOf(asked.organization)
+      const asking = [...providers].filter(([name]) => owner === null || owner === name)
       const found = await Promise.all(
-        [...providers.values()].map(provider => settle(provider.findUsersByEmail(email, detail, call))),
+        asking.map(([, provider]) => settle(provider.findUsersByEmail(asked, call))),
       )
       return found.flat()
     },

@@ -1,26 +1,58 @@
+import type { Caller } from '../domain/caller.ts'
 import type { CallContext, DirectoryProvider } from '../domain/directory-provider.ts'
+import type { EntityKey } from '../domain/entity-key.ts'
 import { type CostMeter, createCostMeter } from './cost-meter.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
 
-/** What resolvers have: the loaders to read with, the provider to write with, and the call that both carry. */
+/** What resolvers have: who asks, the loaders to read with, the provider to write with, and the call of both. */
 export interface RequestContext {
+  readonly caller: Caller
+  /** What there is for this caller: what is not to be seen is not in it. */
   readonly provider: DirectoryProvider
   readonly call: CallContext
   readonly meter: CostMeter
   loaders: Loaders
   /** The most upstream calls that the operation was reckoned to need; null before it was. */
   estimatedCalls: number | null
+  /** Notes that a mutation was tried, and how that ended. */
+  readonly audit: (entry: AuditEntry) => void
 }
 
-/** The context of one request; after `maxUpstreamCalls` it makes no further call. */
-export function createRequestContext(
-  provider: DirectoryProvider,
-  operation: Pick<CallContext, 'signal' | 'deadlineMs' | 'requestId'>,
-  maxUpstreamCalls: number,
-): RequestContext {
-  const meter = createCostMeter(maxUpstreamCalls)
-  const call: CallContext = { ...operation, caller: operation.requestId, meter }
-  return { provider, call, meter, loaders: createLoaders(provider, call), estimatedCalls: null }
+/** One mutation that somebody tried. */
+export interface AuditEntry {
+  readonly mutation: string
+  /** What it was about; null where the caller sent no id of ours. */
+  readonly target: EntityKey | null
+  /** `done`, or the code of the error. */
+  readonly outcome: string
+}
+
+export interface RequestSettings extends Pick<RequestContext, 'caller' | 'provider' | 'audit'> {
+  readonly operation: Pick<CallContext, 'signal' | 'deadlineMs' | 'requestId'>
+  /** After so many upstream calls the operation makes no further one. */
+  readonly maxUpstreamCalls: number
+}
+
+/** The context of one request. */
+export function createRequestContext(settings: RequestSettings): RequestContext {
+  const { caller, provider, operation, audit } = settings
+  const meter = createCostMeter(settings.maxUpstreamCalls)
+  const call: CallContext = {
+    ...operation,
+    // A user who sends many operations at once has one turn with them; who can't be told apart has one for each.
+    caller: caller.subject ?? operation.requestId,
+    isBound: caller.organization !== null,
+    meter,
+  }
+  return {
+    caller,
+    provider,
+    call,
+    meter,
+    loaders: createLoaders(provider, call),
+    estimatedCalls: null,
+    audit,
+  }
 }
 
 /** Forgets what the request has read: after a write none of it may stand for what is true now. */

@@ -1,11 +1,14 @@
 import SchemaBuilder from '@pothos/core'
 import ErrorsPlugin from '@pothos/plugin-errors'
 import RelayPlugin from '@pothos/plugin-relay'
+import ScopeAuthPlugin, { type ForbiddenResult } from '@pothos/plugin-scope-auth'
 import type { ResolveTree } from 'graphql-parse-resolve-info'
 import type { ComplexityEstimatorArgs } from 'graphql-query-complexity'
 import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars'
+import type { Permission } from '../domain/caller.ts'
 import type { Detail, JsonObject } from '../domain/entities.ts'
-import type { EntityKind } from '../domain/entity-key.ts'
+import { type EntityKey, type EntityKind, providerOf } from '../domain/entity-key.ts'
+import { ForbiddenError, noSuchObject } from '../domain/provider-error.ts'
 import { toGlobalId } from '../relay/global-id.ts'
 import type { RequestContext } from '../request/context.ts'
 
@@ -16,11 +19,19 @@ declare module 'graphql' {
     /** The upstream calls that the field adds to its operation, for one parent, its selection's included. */
     complexity?: (field: ComplexityEstimatorArgs) => number
   }
+  interface GraphQLObjectTypeExtensions<_TSource, _TContext> {
+    /** Who may see it: whoever may see the object that it is a part of. Types without this have a rule of their own. */
+    access?: 'parent'
+  }
 }
+
+/** For types that are a part of others: their fields show nothing that the whole does not. */
+export const ofParent = { extensions: { access: 'parent' } } as const
 
 /** The schema builder: plugins, scalars and defaults, and no types. Types are defined a file each beside it. */
 export const builder = new SchemaBuilder<{
   Context: RequestContext
+  AuthScopes: { permission: Permission }
   DefaultFieldNullability: false
   DefaultNodeNullability: true
   DefaultEdgesNullability: { list: true; items: true }
@@ -30,9 +41,16 @@ export const builder = new SchemaBuilder<{
     JSONObject: { Input: JsonObject; Output: JsonObject }
   }
 }>({
-  plugins: [ErrorsPlugin, RelayPlugin],
+  // Errors first: what the others refuse is then an error like any that a mutation answers as data.
+  plugins: [ErrorsPlugin, ScopeAuthPlugin, RelayPlugin],
   defaultFieldNullability: false,
   errors: { directResult: true },
+  scopeAuth: {
+    authScopes: ({ caller }) => ({ permission: permission => caller.permissions.has(permission) }),
+    // Once for each object, not for each of its fields.
+    runScopesOnType: true,
+    unauthorizedError: (parent, _context, _info, refusal) => toError(parent, refusal),
+  },
   relay: {
     cursorType: 'String',
     encodeGlobalID: (typename, key) => toGlobalId(typename, String(key)),
@@ -50,7 +68,7 @@ export const builder = new SchemaBuilder<{
       description: 'The items with their places. Null, with an error, where one could not be read.',
     },
     cursorFieldOptions: { description: 'The place of this item, for `after` and `before` of the same list.' },
-    pageInfoTypeOptions: { description: 'Where a page is in its list.' },
+    pageInfoTypeOptions: { description: 'Where a page is in its list.', ...ofParent },
     pageInfoFieldOptions: { description: 'Where this page is in the list.' },
     hasNextPageFieldOptions: { description: 'Whether items follow this page.' },
     hasPreviousPageFieldOptions: { description: 'Whether items precede this page.' },
@@ -67,3 +85,11 @@ export const builder = new SchemaBuilder<{
 
 builder.addScalarType('DateTime', DateTimeResolver)
 builder.addScalarType('JSONObject', JSONObjectResolver)
+
+/** An object out of the caller's reach does not exist for the caller; what lacks a permission is told which. */
+function toError(parent: unknown, { failure }: ForbiddenResult): Error {
+  const { key } = (parent ?? {}) as { key?: EntityKey }
+  if (key !== undefined) return noSuchObject(providerOf(key))
+  const permission = 'parameter' in failure ? ` \`${failure.parameter}\`` : ''
+  return new ForbiddenError(`This needs the permission${permission}.`)
+}

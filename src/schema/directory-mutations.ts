@@ -50,6 +50,7 @@ for (const { name, field, description, outcome } of SWITCHES) {
     t.field({
       type: payload,
       args: { input: t.arg({ type: input, required: true, description: INPUT }) },
+      authScopes: { permission: 'directories:write' },
       extensions: fixedCost(CALL_BOUNDS.write),
       errors: resultUnion(name, UnsupportedError),
       description,
@@ -103,6 +104,7 @@ builder.mutationField('deleteDirectory', t =>
   t.field({
     type: DeleteDirectoryPayload,
     args: { input: t.arg({ type: DeleteDirectoryInput, required: true, description: INPUT }) },
+    authScopes: { permission: 'directories:write' },
     extensions: fixedCost(CALL_BOUNDS.write),
     errors: resultUnion('DeleteDirectory', ConflictError),
     description: 'Deletes a directory with its people and groups. There is no way back.',
@@ -137,6 +139,7 @@ builder.mutationField('createDirectorySecret', t =>
   t.field({
     type: CreateDirectorySecretPayload,
     args: { input: t.arg({ type: CreateDirectorySecretInput, required: true, description: INPUT }) },
+    authScopes: { permission: 'directories:secrets' },
     extensions: fixedCost(CALL_BOUNDS.write),
     errors: resultUnion('CreateDirectorySecret', UnsupportedError),
     description: 'Makes a secret by which the identity provider shows who it is.',

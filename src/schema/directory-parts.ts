@@ -1,11 +1,12 @@
 import { CALL_BOUNDS } from '../domain/call-bounds.ts'
 import type { DirectorySecret, DirectoryStats, RoleAssignment } from '../domain/entities.ts'
-import { builder } from './builder.ts'
+import { builder, ofParent } from './builder.ts'
 import { fixedCost } from './call-costs.ts'
 import { DirectoryGroupType } from './entity-types.ts'
 import { resolveEntity } from './resolve-entity.ts'
 
 export const DirectoryStatsType = builder.objectRef<DirectoryStats>('DirectoryStats').implement({
+  ...ofParent,
   description: 'How many people and groups a directory has, as far as the provider tells.',
   fields: t => ({
     totalUsers: t.exposeInt('totalUsers', { nullable: true, description: 'People.' }),
@@ -35,6 +36,7 @@ const DirectorySecretStatusEnum = builder.enumType('DirectorySecretStatus', {
 })
 
 export const DirectorySecretType = builder.objectRef<DirectorySecret>('DirectorySecret').implement({
+  ...ofParent,
   description:
     'A secret by which the identity provider shows who it is; its plain text is shown once, when it is made.',
   fields: t => ({
@@ -58,6 +60,7 @@ export const DirectorySecretType = builder.objectRef<DirectorySecret>('Directory
 export const AttributeMapping = builder
   .objectRef<{ key: string; mapTo: string }>('AttributeMapping')
   .implement({
+    ...ofParent,
     description: 'An attribute of the identity provider and what it becomes.',
     fields: t => ({
       key: t.exposeString('key', { description: 'The attribute at the identity provider.' }),
@@ -66,6 +69,7 @@ export const AttributeMapping = builder
   })
 
 export const RoleAssignmentType = builder.objectRef<RoleAssignment>('RoleAssignment').implement({
+  ...ofParent,
   description: 'The role that members of a group get.',
   fields: t => ({
     roleName: t.exposeString('roleName', { description: 'The role.' }),

@@ -1,4 +1,5 @@
 import { CALL_BOUNDS } from '../domain/call-bounds.ts'
+import { isWithinReach } from '../domain/caller.ts'
 import { directoryKeyOf, organizationKeyOf, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
 import { InvalidInputError, ProviderError } from '../domain/provider-error.ts'
 import { nullWithError } from '../relay/connection.ts'
@@ -27,6 +28,7 @@ const DirectoryUserStateEnum = builder.enumType('DirectoryUserState', {
 
 builder.node(DirectoryUserType, {
   name: 'DirectoryUser',
+  authScopes: ({ key }, { caller }) => isWithinReach(caller, key),
   description: 'A person as the company’s directory knows it.',
   id: { resolve: user => user.key },
   fields: t => ({
@@ -128,7 +130,10 @@ builder.queryField('directoryUsersByEmail', t =>
       if (!/^[^\s@]+@[^\s@]+$/.test(email) || email.length > 320) {
         return [nullWithError(new InvalidInputError('`email` is no e-mail address.', 'email'))]
       }
-      const found = await provider.findUsersByEmail(email, neededDetail(info, 'DirectoryUser'), call)
+      const found = await provider.findUsersByEmail(
+        { email, organization: null, detail: neededDetail(info, 'DirectoryUser') },
+        call,
+      )
       return found.map(user => (user instanceof ProviderError ? nullWithError(user) : user))
     },
   }),

@@ -1,4 +1,5 @@
 import { CALL_BOUNDS } from '../domain/call-bounds.ts'
+import { isWithinReach } from '../domain/caller.ts'
 import { type Directory, type DirectoryStats, IDENTITY_PROVIDERS } from '../domain/entities.ts'
 import {
   directoryKey,
@@ -77,6 +78,7 @@ const DirectoryUserFilter = builder.inputType('DirectoryUserFilter', {
 
 builder.node(DirectoryType, {
   name: 'Directory',
+  authScopes: ({ key }, { caller }) => isWithinReach(caller, key),
   description: 'The connection to an organization’s company directory, and what is known of its health.',
   id: { resolve: directory => directory.key },
   fields: t => ({

@@ -1,6 +1,6 @@
 import type { Directory, DirectoryGroup, DirectoryUser, Organization } from '../domain/entities.ts'
 import type { Connection } from '../relay/connection.ts'
-import { builder } from './builder.ts'
+import { builder, ofParent } from './builder.ts'
 
 // The types refer to one another, so their names are here and their fields in a file each.
 export const OrganizationType = builder.objectRef<Organization>('Organization')
@@ -19,6 +19,7 @@ function connectionOf<T extends object>(type: ReturnType<typeof builder.objectRe
     {
       type,
       name: `${type.name}Connection`,
+      ...ofParent,
       description: `A page of ${items}.`,
       // The plugin's type of a connection has only edges and pageInfo; `toConnection` makes all of these.
       fields: t => ({
@@ -36,6 +37,10 @@ function connectionOf<T extends object>(type: ReturnType<typeof builder.objectRe
         }),
       }),
     },
-    { name: `${type.name}Edge`, description: `A place in a list of ${items}, and what is there.` },
+    {
+      ...ofParent,
+      name: `${type.name}Edge`,
+      description: `A place in a list of ${items}, and what is there.`,
+    },
   )
 }

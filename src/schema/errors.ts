@@ -8,7 +8,7 @@ import {
   UnavailableError,
   UnsupportedError,
 } from '../domain/provider-error.ts'
-import { builder } from './builder.ts'
+import { builder, ofParent } from './builder.ts'
 import { ProviderEnum, ProviderOperationEnum } from './provider.ts'
 
 const ErrorInterface = builder.interfaceRef<ProviderError>('Error').implement({
@@ -24,12 +24,14 @@ builder.objectType(NotFoundError, {
   name: 'NotFoundError',
   description: 'What the mutation is about does not exist, or not any more.',
   interfaces,
+  ...ofParent,
 })
 
 builder.objectType(InvalidInputError, {
   name: 'InvalidInputError',
   description: 'The input can not be served.',
   interfaces,
+  ...ofParent,
   fields: t => ({
     field: t.exposeString('field', { nullable: true, description: 'The input field that is to blame.' }),
   }),
@@ -39,18 +41,21 @@ builder.objectType(ForbiddenError, {
   name: 'ForbiddenError',
   description: 'The caller, or this server at the provider, may not do this.',
   interfaces,
+  ...ofParent,
 })
 
 builder.objectType(ConflictError, {
   name: 'ConflictError',
   description: 'The directory is enabled, and it was not said that it may be paused first.',
   interfaces,
+  ...ofParent,
 })
 
 builder.objectType(UnsupportedError, {
   name: 'UnsupportedError',
   description: 'The provider has nothing of the kind; the message says what to do instead.',
   interfaces,
+  ...ofParent,
   fields: t => ({
     provider: t.field({ type: ProviderEnum, description: 'Which one.', resolve: error => error.provider }),
     operation: t.field({
@@ -68,6 +73,7 @@ builder.objectType(RateLimitedError, {
   name: 'RateLimitedError',
   description: 'The provider’s limit is reached.',
   interfaces,
+  ...ofParent,
   fields: t => ({
     provider: t.field({ type: ProviderEnum, description: 'Which one.', resolve: error => error.provider }),
     retryAfterSeconds: t.exposeInt('retryAfterSeconds', {
@@ -82,6 +88,7 @@ builder.objectType(UnavailableError, {
   description:
     'The provider could not answer. The message says whether the change may have been made all the same.',
   interfaces,
+  ...ofParent,
   fields: t => ({
     provider: t.field({ type: ProviderEnum, description: 'Which one.', resolve: error => error.provider }),
   }),

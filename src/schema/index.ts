@@ -6,10 +6,11 @@ import './node.ts'
 import './organization.ts'
 import './organization-mutations.ts'
 import './provider.ts'
+import { auditMutations } from './audit-mutations.ts'
 import { builder } from './builder.ts'
 
-builder.queryType({ description: 'What can be read.' })
+builder.queryType({ description: 'What can be read.', authScopes: { permission: 'directories:read' } })
 builder.mutationType({ description: 'What can be changed.' })
 
 /** The GraphQL schema; the same for every request. */
-export const schema = builder.toSchema()
+export const schema = auditMutations(builder.toSchema())

@@ -1,5 +1,5 @@
 import type { FieldMap, InputFieldMap, ObjectFieldBuilder } from '@pothos/core'
-import { builder } from './builder.ts'
+import { builder, ofParent } from './builder.ts'
 
 type Types = typeof builder.$inferSchemaTypes
 type InputFieldBuilder = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>
@@ -30,6 +30,7 @@ export function mutationPayload<Shape extends object>(
   fields: (t: ObjectFieldBuilder<Types, Shape & ClientMutation>) => FieldMap,
 ) {
   return builder.objectRef<Shape & ClientMutation>(`${mutation}Payload`).implement({
+    ...ofParent,
     description,
     fields: t => ({
       ...fields(t),

@@ -42,6 +42,7 @@ for (const { name, field, description, outcome } of SWITCHES) {
     t.field({
       type: payload,
       args: { input: t.arg({ type: input, required: true, description: INPUT }) },
+      authScopes: { permission: 'directories:write' },
       extensions: fixedCost(CALL_BOUNDS.write),
       errors: resultUnion(name, UnsupportedError),
       description,
@@ -75,6 +76,7 @@ builder.mutationField('createPortalLink', t =>
   t.field({
     type: CreatePortalLinkPayload,
     args: { input: t.arg({ type: CreatePortalLinkInput, required: true, description: INPUT }) },
+    authScopes: { permission: 'directories:write' },
     extensions: fixedCost(CALL_BOUNDS.write),
     errors: resultUnion('CreatePortalLink'),
     description: 'Makes a link at which an organization’s admin sets up its directory.',
@@ -113,6 +115,7 @@ builder.mutationField('createDirectory', t =>
   t.field({
     type: CreateDirectoryPayload,
     args: { input: t.arg({ type: CreateDirectoryInput, required: true, description: INPUT }) },
+    authScopes: { permission: 'directories:write' },
     extensions: fixedCost(CALL_BOUNDS.write),
     errors: resultUnion('CreateDirectory', UnsupportedError),
     description: 'Sets up a directory of an organization.',

@@ -1,8 +1,9 @@
 import { CALL_BOUNDS } from '../domain/call-bounds.ts'
+import { isWithinReach } from '../domain/caller.ts'
 import { organizationKey, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
 import { InvalidInputError } from '../domain/provider-error.ts'
 import { parseGlobalIdOf } from '../relay/global-id.ts'
-import { builder } from './builder.ts'
+import { builder, ofParent } from './builder.ts'
 import { connectionCost, fixedCost } from './call-costs.ts'
 import { DirectoryConnection, OrganizationConnection, OrganizationType } from './entity-types.ts'
 import { ProviderEnum } from './provider.ts'
@@ -15,6 +16,7 @@ const MAX_TEXT_LENGTH = 255
 const OrganizationDomain = builder
   .objectRef<{ domain: string; state: string | null }>('OrganizationDomain')
   .implement({
+    ...ofParent,
     description: 'A domain of an organization.',
     fields: t => ({
       domain: t.exposeString('domain', { description: 'The domain name.' }),
@@ -28,6 +30,7 @@ const OrganizationDomain = builder
 const OrganizationFeature = builder
   .objectRef<{ name: string; enabled: boolean }>('OrganizationFeature')
   .implement({
+    ...ofParent,
     description: 'A feature that the provider switches by organization.',
     fields: t => ({
       name: t.exposeString('name', { description: 'The provider’s name of the feature.' }),
@@ -37,6 +40,7 @@ const OrganizationFeature = builder
 
 builder.node(OrganizationType, {
   name: 'Organization',
+  authScopes: ({ key }, { caller }) => isWithinReach(caller, key),
   description: 'A customer of the product, with the directories of its people.',
   id: { resolve: organization => organization.key },
   fields: t => ({

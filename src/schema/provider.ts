@@ -1,6 +1,6 @@
 import type { ProviderStatus } from '../domain/directory-provider.ts'
 import type { Operation } from '../domain/provider-error.ts'
-import { builder } from './builder.ts'
+import { builder, ofParent } from './builder.ts'
 
 export const ProviderEnum = builder.enumType('Provider', {
   description: 'Whoever keeps the directories.',
@@ -28,6 +28,7 @@ export const ProviderOperationEnum = builder.enumType('ProviderOperation', {
 })
 
 const ProviderStatusType = builder.objectRef<ProviderStatus>('ProviderStatus').implement({
+  ...ofParent,
   description: 'A provider that this server reads.',
   fields: t => ({
     provider: t.expose('provider', { type: ProviderEnum, description: 'Which one.' }),

@@ -3,6 +3,19 @@ import { createGraphQLError, type MaskError, type Plugin } from 'graphql-yoga'
 import { ProviderError, RateLimitedError, UnavailableError } from '../domain/provider-error.ts'
 import { type Logger, toLoggable } from '../telemetry/logger.ts'
 
+/** Every code that a client can get; whatever else libraries call theirs. */
+const CODES: ReadonlySet<unknown> = new Set([
+  'BAD_USER_INPUT',
+  'NOT_FOUND',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'UNSUPPORTED',
+  'RATE_LIMITED',
+  'UPSTREAM_UNAVAILABLE',
+  'QUERY_TOO_COSTLY',
+  'INTERNAL_SERVER_ERROR',
+])
+
 const PROVIDERS = { workos: 'WORKOS', scalekit: 'SCALEKIT' } as const
 
 /**
@@ -17,8 +30,11 @@ export function createMaskError(log: Logger): MaskError {
       return createGraphQLError(original.message, { ...place, extensions: extensionsOf(original) })
     }
     if (error instanceof GraphQLError && (original === error || original instanceof GraphQLError)) {
-      const { http } = error.extensions
-      const extensions = { ...(http !== undefined && { http }), code: 'BAD_USER_INPUT' }
+      const { http, code } = error.extensions
+      const extensions = {
+        ...(http !== undefined && { http }),
+        code: CODES.has(code) ? code : 'BAD_USER_INPUT',
+      }
       return createGraphQLError(error.message, {
         ...place,
         source: error.source,

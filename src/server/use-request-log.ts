@@ -1,19 +1,77 @@
+import { createHash } from 'node:crypto'
+import type { ExecutionArgs } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import type { RequestContext } from '../request/context.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { CallersByRequest } from './use-callers.ts'
 
-/** One line for each operation: what kind, how long, how many errors. Never variables, which hold people's data. */
-export function useRequestLog(log: Logger): Plugin<{ call: { requestId: string } }> {
+/**
+ * One line for each operation: which, whose, how long, how many upstream calls, how it ended; and one for each that was
+ * refused before it began. Never variables or the document, which hold people's data: equal documents have one hash.
+ */
+export function useRequestLog(
+  log: Logger,
+  callers: CallersByRequest,
+): Plugin<RequestContext & { request: Request; params: { query?: string } }> {
+  const begun = new WeakMap<Request, Begun>()
   return {
     onExecute({ args }) {
-      const startedAt = performance.now()
-      const { requestId } = args.contextValue.call
-      return {
-        onExecuteDone({ result }) {
-          const errors = 'errors' in result ? (result.errors?.length ?? 0) : 0
-          const durationMs = Math.round(performance.now() - startedAt)
-          log.info({ requestId, operation: args.operationName ?? null, durationMs, errors }, 'operation')
+      const { call, caller, meter, params, request } = args.contextValue
+      begun.set(request, {
+        startedAt: performance.now(),
+        meter,
+        line: {
+          requestId: call.requestId,
+          operation: nameOf(args),
+          hash: hashOf(params.query ?? ''),
+          caller: caller.kind,
+          organization: caller.organization,
         },
+      })
+    },
+    // Here errors are what the client sees of them.
+    onResultProcess({ request, result }) {
+      const outcome = outcomeOf(result)
+      const operation = begun.get(request)
+      if (operation === undefined) {
+        log.info({ caller: callers.get(request)?.kind ?? null, ...outcome }, 'operation refused')
+        return
       }
+      const { line, startedAt, meter } = operation
+      const durationMs = Math.round(performance.now() - startedAt)
+      log.info({ ...line, durationMs, upstreamCalls: meter.upstreamCalls, ...outcome }, 'operation')
     },
   }
+}
+
+/** What is known of an operation when it begins. */
+interface Begun extends Pick<RequestContext, 'meter'> {
+  readonly startedAt: number
+  readonly line: Readonly<Record<string, unknown>>
+}
+
+/** The name in the document, which is one by GraphQL's rules; the one beside it can be anything. */
+function nameOf({ document, operationName }: ExecutionArgs): string | null {
+  const names = document.definitions.flatMap(definition =>
+    definition.kind === 'OperationDefinition' && definition.name ? [definition.name.value] : [],
+  )
+  const name = operationName ? names.find(candidate => candidate === operationName) : names[0]
+  return name?.slice(0, MAX_NAME_LENGTH) ?? null
+}
+
+const MAX_NAME_LENGTH = 100
+
+function hashOf(document: string): string {
+  return createHash('sha256').update(document).digest('hex').slice(0, 16)
+}
+
+type Result = Parameters<NonNullable<Plugin['onResultProcess']>>[0]['result']
+
+/** How it ended, and the code of each kind of error once. */
+function outcomeOf(result: Result) {
+  if (Array.isArray(result) || Symbol.asyncIterator in result) return { outcome: 'stream' }
+  const { data, errors = [] } = result
+  const codes = new Set(errors.map(({ extensions }) => extensions?.code ?? 'INTERNAL_SERVER_ERROR'))
+  const outcome = errors.length === 0 ? 'ok' : data ? 'partial' : 'failed'
+  return { outcome, errors: errors.length, codes: [...codes] }
 }

@@ -3,7 +3,7 @@ import type { ProviderName } from '../domain/entity-key.ts'
 import {
   ForbiddenError,
   InvalidInputError,
-  NotFoundError,
+  noSuchObject,
   PROVIDER_TITLES,
   ProviderError,
   RateLimitedError,
@@ -61,7 +61,7 @@ function toStatusError(provider: ProviderName, response: Response): ProviderErro
     case 403:
       return new ForbiddenError(`${title} does not permit this to the credentials of this server.`, provider)
     case 404:
-      return new NotFoundError(`${title} has no such object.`, provider)
+      return noSuchObject(provider)
     case 408:
       return new UnavailableError(provider, 'timeout')
     case 409:

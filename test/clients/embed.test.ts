@@ -40,7 +40,8 @@ test('a server of node:http answers on /graphql beside its own paths', async () 
 
   const posted = await fetch(`${origin}/graphql`, post)
   expect(await posted.json()).toEqual(expected)
-  const got = await fetch(`${origin}/graphql?query=${encodeURIComponent(query)}`)
+  const headers = { 'apollo-require-preflight': 'true' }
+  const got = await fetch(`${origin}/graphql?query=${encodeURIComponent(query)}`, { headers })
   expect(await got.json()).toEqual(expected)
   expect((await fetch(`${origin}/elsewhere`)).status).toBe(404)
 

@@ -133,12 +133,20 @@ export function describeFinds({ names, create }: ContractDriver): void {
       const { known } = ground.sandbox.data
       const ids = { workos: known.workosSharedUserId, scalekit: known.scalekitSharedUserId }
       for (const email of [known.sharedEmail, known.sharedEmail.toUpperCase()]) {
-        const found = await ground.provider.findUsersByEmail(email, 'basic', anyCall())
+        const found = await ground.provider.findUsersByEmail(
+          { email, organization: null, detail: 'basic' },
+          anyCall(),
+        )
         expect(found.map(user => upstreamIdOf(whole(user).key)).sort()).toEqual(
           names.map(each => ids[each]).sort(),
         )
       }
-      expect(await ground.provider.findUsersByEmail('nobody@x.example', 'basic', anyCall())).toEqual([])
+      expect(
+        await ground.provider.findUsersByEmail(
+          { email: 'nobody@x.example', organization: null, detail: 'basic' },
+          anyCall(),
+        ),
+      ).toEqual([])
     })
 
     test('who has an address though one directory can not be asked, and an error for that one', async () => {
@@ -150,7 +158,10 @@ export function describeFinds({ names, create }: ContractDriver): void {
         path: new RegExp(`(users.*directory=|directories/)${failing}\\b.*`),
       })
       const { sharedEmail } = ground.sandbox.data.known
-      const found = await ground.provider.findUsersByEmail(sharedEmail, 'basic', anyCall())
+      const found = await ground.provider.findUsersByEmail(
+        { email: sharedEmail, organization: null, detail: 'basic' },
+        anyCall(),
+      )
       remove()
       expect(found.filter(user => !(user instanceof ProviderError))).toHaveLength(names.length)
       expect(found.filter(user => user instanceof ProviderError)).toMatchObject([{ code: 'FORBIDDEN' }])

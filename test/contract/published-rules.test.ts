@@ -163,7 +163,10 @@ describe('no request breaks what the providers publish', () => {
       await composite.findUsers(finds(samples.user, samples.unknown.user), anyCall())
       await composite.findGroups(finds(samples.group, samples.unknown.group), anyCall())
     }
-    await composite.findUsersByEmail(sandbox.data.known.sharedEmail, 'full', anyCall())
+    await composite.findUsersByEmail(
+      { email: sandbox.data.known.sharedEmail, organization: null, detail: 'full' },
+      anyCall(),
+    )
     await composite.check(anyCall())
     expect(sandbox.calls.length).toBeGreaterThan(30)
     expect(offencesOf(sandbox.calls)).toEqual([])

@@ -71,7 +71,10 @@ describe('both providers as one', () => {
     expect(noPage).toBeInstanceOf(UnavailableError)
     expect(whole(page).edges).toHaveLength(2)
     const { sharedEmail } = ground.sandbox.data.known
-    const people = await ground.composite.findUsersByEmail(sharedEmail, 'basic', anyCall())
+    const people = await ground.composite.findUsersByEmail(
+      { email: sharedEmail, organization: null, detail: 'basic' },
+      anyCall(),
+    )
     expect(people).toHaveLength(2)
     expect(people[0]).toMatchObject({ provider: 'workos', reason: 'server-error' })
     expect(people[1]).toMatchObject({ email: sharedEmail })

@@ -62,7 +62,10 @@ describe('tokens of Scalekit that lead in a circle', () => {
     expect(await findUser(scalekit, unknown.user)).toMatchObject([loop])
     expect(callsTo(sandbox, 'scalekit').length).toBeLessThanOrEqual(3)
     sandbox.clearCalls()
-    const found = await scalekit.findUsersByEmail('nobody@x.example', 'basic', anyCall())
+    const found = await scalekit.findUsersByEmail(
+      { email: 'nobody@x.example', organization: null, detail: 'basic' },
+      anyCall(),
+    )
     expect(found.some(slot => slot instanceof UnavailableError && slot.reason === 'cursor-loop')).toBe(true)
     expect(callsTo(sandbox, 'scalekit').length).toBeLessThan(25)
   })
@@ -117,7 +120,9 @@ describe('tokens of Scalekit that lead in a circle', () => {
 
   test('end a walk over all organizations', async () => {
     const { provider, asked } = await start(circle(2))
-    const failure = await failureOf(provider.findUsersByEmail('a@b.example', 'basic', anyCall()))
+    const failure = await failureOf(
+      provider.findUsersByEmail({ email: 'a@b.example', organization: null, detail: 'basic' }, anyCall()),
+    )
     expect(failure).toBeInstanceOf(ProviderError)
     expect(asked()).toBeLessThan(400)
   })

@@ -93,7 +93,10 @@ describe('a scan of Scalekit', () => {
 
   test('for an e-mail address over all directories keeps what it finds beside the one that is too large', async () => {
     const { known } = ground.sandbox.data
-    const found = await ground.scalekit.findUsersByEmail(known.sharedEmail, 'basic', anyCall())
+    const found = await ground.scalekit.findUsersByEmail(
+      { email: known.sharedEmail, organization: null, detail: 'basic' },
+      anyCall(),
+    )
     expect(found).toHaveLength(2)
     expect(found.some(slot => slot instanceof UnsupportedError)).toBe(true)
     expect(found.some(slot => !(slot instanceof Error) && slot.email === known.sharedEmail)).toBe(true)

@@ -142,7 +142,11 @@ describe('a page of WorkOS', () => {
       sendJson(response, { data, list_metadata: { before: 'directory_0', after: `directory_${turn}` } })
     })
     const workos = openWorkos({ workos: { url: server.url, apiKey: 'sk_test' } })
-    expect(await failureOf(workos.findUsersByEmail('a@b.example', 'basic', anyCall()))).toMatchObject({
+    expect(
+      await failureOf(
+        workos.findUsersByEmail({ email: 'a@b.example', organization: null, detail: 'basic' }, anyCall()),
+      ),
+    ).toMatchObject({
       reason: 'cursor-loop',
     })
     expect(server.requests.length).toBeLessThan(6)

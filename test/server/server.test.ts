@@ -16,7 +16,10 @@ const THREE_STEPS =
 describe('the server', () => {
   test('answers a query that comes by GET', async () => {
     app = await startApp()
-    const response = await app.dirgraph.fetch(new Request(`http://dirgraph.test/graphql?query={__typename}`))
+    const headers = { 'x-graphql-yoga-csrf': '1' }
+    const response = await app.dirgraph.fetch(
+      new Request(`http://dirgraph.test/graphql?query={__typename}`, { headers }),
+    )
     expect(await response.json()).toEqual({ data: { __typename: 'Query' } })
   })
 

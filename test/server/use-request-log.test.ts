@@ -16,12 +16,18 @@ describe('the request log', () => {
     expect(operations).toMatchObject([
       {
         level: 30,
-        operation: null,
+        operation: 'Who',
+        caller: 'nobody',
+        organization: null,
+        upstreamCalls: 0,
+        outcome: 'ok',
         errors: 0,
+        codes: [],
+        hash: expect.stringMatching(/^[0-9a-f]{16}$/),
         durationMs: expect.any(Number),
         requestId: expect.any(String),
       },
-      { level: 30, operation: null, errors: 2 },
+      { level: 30, operation: null, outcome: 'partial', errors: 2, codes: ['BAD_USER_INPUT'] },
     ])
   })
 

@@ -1,9 +1,26 @@
+import { createAuthenticate } from '../../src/callers/authenticate.ts'
+import { restrictProvider } from '../../src/providers/restrict-provider.ts'
 import { estimateCalls } from '../../src/schema/estimate-calls.ts'
 
-/** What a server needs besides its schema, provider and log. */
+/** What a server needs besides its schema, provider and log; nobody is asked for a token. */
 export const ANY_SERVER = {
+  restrict: restrictProvider,
+  authenticate: createAuthenticate({ adminToken: null, userTokens: null }),
+  onlyLoopback: false,
+  allowedOrigins: [],
+  introspection: true,
+  persistedDocuments: null,
   graphiql: false,
   reportCost: false,
   estimateCalls,
-  limits: { timeoutMs: 10_000, maxUpstreamCalls: 200, maxEstimatedCalls: 2_000 },
+  limits: {
+    maxBodyBytes: 262_144,
+    maxTokens: 1_000,
+    maxDepth: 15,
+    maxAliases: 30,
+    maxRootFields: 20,
+    timeoutMs: 10_000,
+    maxUpstreamCalls: 200,
+    maxEstimatedCalls: 2_000,
+  },
 }

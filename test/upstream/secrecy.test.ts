@@ -67,7 +67,9 @@ describe.each(['workos', 'scalekit'] as const)('what goes wrong at %s', name => 
       const outcomes: unknown[] = await provider.listUsers([{ ...list, filter, detail: 'basic' }], anyCall())
       outcomes.push(await provider.createPortalLink(organization, anyCall()).catch((error: unknown) => error))
       outcomes.push(
-        await provider.findUsersByEmail(EMAIL, 'basic', anyCall()).catch((error: unknown) => error),
+        await provider
+          .findUsersByEmail({ email: EMAIL, organization: null, detail: 'basic' }, anyCall())
+          .catch((error: unknown) => error),
       )
       for (const outcome of outcomes.flat()) {
         expect(outcome).toBeInstanceOf(ProviderError)

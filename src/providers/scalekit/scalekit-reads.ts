@@ -212,8 +212,10 @@ export function createScalekitReads(client: UpstreamClient): Reads {
       ),
 
     /** There is no look-up by address: every directory is read, each up to the bound of a scan. */
-    async findUsersByEmail(email, _detail, call) {
-      const directories = await everyItem('scalekit', page => walkDirectories(page, null, call))
+    async findUsersByEmail({ email, organization }, call) {
+      const directories = await (organization === null
+        ? everyItem('scalekit', page => walkDirectories(page, null, call))
+        : lists.directories(organization, call))
       const scans = directories.map(directory => {
         if (directory instanceof Error) return directory
         return settle(scanForEmail(email, lists.users(directory.key, NO_FILTER, 'full', call)))

@@ -3,7 +3,7 @@ import type { CallContext } from '../../domain/directory-provider.ts'
 import type { Directory, DirectoryGroup, DirectoryUser, Organization } from '../../domain/entities.ts'
 import { directoryIdOf, type EntityKey, organizationIdOf } from '../../domain/entity-key.ts'
 import { nodesOf, type Page, type PageRequest } from '../../domain/page.ts'
-import { NotFoundError, type ProviderError, UnavailableError } from '../../domain/provider-error.ts'
+import { noSuchObject, type ProviderError, UnavailableError } from '../../domain/provider-error.ts'
 import type { UpstreamClient, UpstreamRequest } from '../../upstream/upstream-client.ts'
 import { EMPTY_PAGE } from '../page-of-list.ts'
 import { createParsedOnce } from '../parsed-once.ts'
@@ -110,6 +110,6 @@ function onlyOf<T extends { key: EntityKey }>(directory: EntityKey, page: Page<T
   const isElsewhere = ({ key }: T) =>
     directoryIdOf(key) !== directoryIdOf(directory) ||
     (organization !== null && organizationIdOf(key) !== organization)
-  if (nodesOf(page).some(isElsewhere)) throw new NotFoundError('WorkOS has no such object.', 'workos')
+  if (nodesOf(page).some(isElsewhere)) throw noSuchObject('workos')
   return page
 }

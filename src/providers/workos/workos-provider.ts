@@ -41,6 +41,7 @@ export function createWorkosProvider(
     cacheTtlMs,
     log,
   })
+  const reads = createWorkosReads(client)
   return {
     statuses: () => [{ provider: 'workos', operations: OPERATIONS, reachable: client.isReachable() }],
     budgets: scopes => budget.states(scopes.get('workos') ?? []),
@@ -53,7 +54,7 @@ export function createWorkosProvider(
       )
       return new Map([['workos', outcome instanceof Error ? (outcome as ProviderError) : null]])
     },
-    ...createWorkosReads(client),
-    ...createWorkosWrites(client),
+    ...reads,
+    ...createWorkosWrites(client, reads),
   }
 }

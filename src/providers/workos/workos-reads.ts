@@ -16,7 +16,7 @@ import {
   type EntityKind,
   organizationIdOf,
 } from '../../domain/entity-key.ts'
-import { ProviderError, UnsupportedError } from '../../domain/provider-error.ts'
+import { noSuchObject, ProviderError, UnsupportedError } from '../../domain/provider-error.ts'
 import { type UpstreamClient, type UpstreamRequest, urlPath } from '../../upstream/upstream-client.ts'
 import { everyItem } from '../every-item.ts'
 import { EMPTY_PAGE, pageOfList } from '../page-of-list.ts'
@@ -104,7 +104,13 @@ export function createWorkosReads(client: UpstreamClient): Reads {
     return (await findDirectory(wire.directory_id ?? directoryIdOf(key), call))?.key ?? null
   }
 
-  return {
+  async function refuseForeignGroup(key: EntityKey, call: CallContext): Promise<void> {
+    const [group = null] = await reads.findGroups([{ key, detail: 'key' }], call)
+    if (group instanceof ProviderError) throw group
+    if (group === null) throw noSuchObject('workos')
+  }
+
+  const reads: Reads = {
     async listOrganizations({ page, externalId, search, isWithDirectories = false }, call) {
       if (externalId === null) {
         // A search finds few as a rule, and their directories are then cheaper one by one.
@@ -137,7 +143,10 @@ export function createWorkosReads(client: UpstreamClient): Reads {
         const directory = directoryKeyOf(within.key)
         const its = within.kind === 'DirectoryGroup' ? within.key : group
         if (its !== null && directoryKeyOf(its) !== directory) return EMPTY_PAGE
-        return lists.users({ directory, group: its, email }, page, call)
+        const users = await lists.users({ directory, group: its, email }, page, call)
+        // WorkOS lists by the group's id alone; what comes shows whose it is, but nothing comes of an empty one.
+        if (call.isBound && its !== null && users.edges.length === 0) await refuseForeignGroup(its, call)
+        return users
       }
       return Promise.all(asks.map(ask => settle(() => listOne(ask))))
     },
@@ -175,14 +184,16 @@ export function createWorkosReads(client: UpstreamClient): Reads {
     },
 
     /** The filter by e-mail needs a directory, so it costs the listing of directories and a call for each. */
-    async findUsersByEmail(email, _detail, call) {
-      const directories = await everyItem('workos', page => lists.directories(EVERYWHERE, page, call))
+    async findUsersByEmail({ email, organization }, call) {
+      const filter = { organization, search: null }
+      const directories = await everyItem('workos', page => lists.directories(filter, page, call))
       const found = directories.map(directory => {
         if (directory instanceof ProviderError) return directory
-        const filter = { directory: directory.key, group: null, email }
-        return settle(everyItem('workos', page => lists.users(filter, page, call)))
+        const its = { directory: directory.key, group: null, email }
+        return settle(everyItem('workos', page => lists.users(its, page, call)))
       })
       return (await Promise.all(found)).flat()
     },
   }
+  return reads
 }

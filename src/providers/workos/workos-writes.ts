@@ -1,8 +1,11 @@
-import type { DirectoryProvider } from '../../domain/directory-provider.ts'
+import type { CallContext, DirectoryProvider } from '../../domain/directory-provider.ts'
+import type { EntityKey } from '../../domain/entity-key.ts'
 import {
   InvalidInputError,
   NotFoundError,
+  noSuchObject,
   type Operation,
+  ProviderError,
   UnsupportedError,
 } from '../../domain/provider-error.ts'
 import { type UpstreamClient, urlPath } from '../../upstream/upstream-client.ts'
@@ -16,7 +19,17 @@ type Writes = Omit<
 >
 
 /** The writing half of the WorkOS adapter. WorkOS lets a directory be deleted and its admin be sent a portal link. */
-export function createWorkosWrites(client: UpstreamClient): Writes {
+export function createWorkosWrites(
+  client: UpstreamClient,
+  { findDirectories }: Pick<DirectoryProvider, 'findDirectories'>,
+): Writes {
+  /** WorkOS deletes by id alone, whatever organization the key claims. */
+  async function refuseForeign(key: EntityKey, call: CallContext): Promise<void> {
+    const [directory = null] = await findDirectories([{ key, detail: 'key' }], call)
+    if (directory === null) throw noSuchObject('workos')
+    if (directory instanceof ProviderError) throw directory
+  }
+
   return {
     enableScim: unsupported('ENABLE_SCIM', 'WorkOS has no switch for SCIM in its API'),
     disableScim: unsupported('DISABLE_SCIM', 'WorkOS has no switch for SCIM in its API'),
@@ -50,6 +63,7 @@ export function createWorkosWrites(client: UpstreamClient): Writes {
     /** Any 2xx with any body is consent: 202 with the text "Accepted", 200 and 204 have all been seen. */
     async deleteDirectory(directory, _force, call) {
       const id = workosIdOf('Directory', directory)
+      if (call.isBound) await refuseForeign(directory, call)
       const { status } = await client.send(
         {
           method: 'delete',

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto'
+import type { DocumentNode } from 'graphql'
+import { LRUCache } from 'lru-cache'
+
+/** Parsed documents take about this much more than their text. */
+const BYTES_PER_CHARACTER = 30
+const BYTES_PER_ENTRY = 1_024
+const MAX_DOCUMENT_BYTES = 16 * 1_024 * 1_024
+const MAX_ERROR_BYTES = 1_024 * 1_024
+
+/** Documents that were parsed, and those that could not be, for the next time that somebody sends the same text. */
+export function createDocumentCaches() {
+  return {
+    documentCache: createTextCache<DocumentNode>(MAX_DOCUMENT_BYTES),
+    errorCache: createTextCache<Error>(MAX_ERROR_BYTES),
+  }
+}
+
+/** By the hash of a text, which can hold an e-mail address, and bounded by bytes: callers choose how long a text is. */
+function createTextCache<Value extends object>(maxBytes: number) {
+  const values = new LRUCache<string, Value>({ maxSize: maxBytes })
+  const keyOf = (text: string) => createHash('sha256').update(text).digest('base64url')
+  return {
+    get: (text: string): Value | undefined => values.get(keyOf(text)),
+    set(text: string, value: Value): void {
+      values.set(keyOf(text), value, { size: BYTES_PER_ENTRY + text.length * BYTES_PER_CHARACTER })
+    },
+  }
+}
