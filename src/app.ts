@@ -99,6 +99,7 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
       adminToken: settings.adminToken ?? null,
       userTokens: settings.userTokens ?? null,
     }),
+    asksForToken: Boolean(settings.adminToken ?? settings.userTokens),
     onlyLoopback: settings.loopbackOnly ?? false,
     allowedOrigins: settings.allowedOrigins ?? [],
     introspection: settings.introspection ?? settings.graphiql ?? false,

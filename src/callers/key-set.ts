@@ -45,10 +45,18 @@ export function createKeySet(url: string): JWTVerifyGetKey {
     try {
       return await remote(header, token)
     } catch (error) {
-      // No key fits: that is the token's fault, and not the fetch's.
-      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JOSENotSupported) throw error
+      if (isOfToken(error)) throw error
       failedAtMs = Date.now()
       return keep(header, token)
     }
   }
+}
+
+/** No key fits, or more than one does: that is the token's fault. A fetch that failed is not, and is not tried at once. */
+function isOfToken(error: unknown): boolean {
+  return (
+    error instanceof errors.JWKSNoMatchingKey ||
+    error instanceof errors.JWKSMultipleMatchingKeys ||
+    error instanceof errors.JOSENotSupported
+  )
 }

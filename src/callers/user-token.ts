@@ -1,6 +1,12 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose'
 import { type Caller, PERMISSIONS, type Permission } from '../domain/caller.ts'
-import { organizationKey, type ProviderName, parseEntityKey } from '../domain/entity-key.ts'
+import {
+  type EntityKey,
+  organizationIdOf,
+  organizationKey,
+  type ProviderName,
+  parseEntityKey,
+} from '../domain/entity-key.ts'
 import { createKeySet } from './key-set.ts'
 import { KeysUnavailableError, UnauthenticatedError } from './refusal.ts'
 
@@ -33,6 +39,7 @@ const CLOCK_TOLERANCE_SECONDS = 5
 const ORGANIZATION_CLAIMS: Record<ProviderName, string> = { workos: 'org_id', scalekit: 'oid' }
 /** Permissions come as a list, roles as a list (Scalekit, WorkOS with several) or as one word (WorkOS). */
 const GRANTING_CLAIMS = ['permissions', 'roles', 'role']
+const SUBJECT_IS_WRONG = 'The token’s `sub` is not what this server takes.'
 
 /**
  * Reads the tokens of end users: signature, issuer, audience and times are checked, and each is for one organization.
@@ -50,17 +57,19 @@ export function createUserTokens(settings: UserTokenSettings): (token: string) =
   }
 
   function toCaller(payload: JWTPayload): Caller {
-    const organization = payload[ORGANIZATION_CLAIMS[provider]]
-    const key = typeof organization === 'string' ? organizationKey(provider, organization) : null
-    if (key === null || parseEntityKey(key, 'Organization') === null) {
+    const { sub: subject } = payload
+    // By RFC 7519 a text; but whoever signs can put anything there, and turns and audit lines go by it.
+    if (typeof subject !== 'string' || subject === '') throw new UnauthenticatedError(SUBJECT_IS_WRONG)
+    const organization = toOrganization(payload[ORGANIZATION_CLAIMS[provider]], provider)
+    if (organization === null) {
       throw new UnauthenticatedError(
         `The token names no organization (claim \`${ORGANIZATION_CLAIMS[provider]}\`).`,
       )
     }
     return {
       kind: 'user',
-      subject: payload.sub ?? null,
-      organization: key,
+      subject,
+      organization,
       permissions: new Set(GRANTING_CLAIMS.flatMap(claim => wordsIn(payload[claim])).flatMap(toPermissions)),
       expiresAtMs: (payload.exp ?? 0) * 1_000,
     }
@@ -77,6 +86,13 @@ export function createUserTokens(settings: UserTokenSettings): (token: string) =
     })
     return toCaller(payload)
   }
+}
+
+/** The key of the organization in a claim; null for what can be no id of one. */
+function toOrganization(claim: unknown, provider: ProviderName): EntityKey | null {
+  const key =
+    typeof claim === 'string' ? parseEntityKey(organizationKey(provider, claim), 'Organization') : null
+  return key === null || organizationIdOf(key) === null ? null : key
 }
 
 function toRefusal(error: unknown): Error {

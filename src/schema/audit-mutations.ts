@@ -1,3 +1,4 @@
+import { errorTypeMap } from '@pothos/plugin-errors'
 import { defaultFieldResolver, type GraphQLField, type GraphQLSchema } from 'graphql'
 import type { EntityKey } from '../domain/entity-key.ts'
 import { ProviderError } from '../domain/provider-error.ts'
@@ -21,13 +22,18 @@ function audited({
     const note = (outcome: string) => context.audit({ mutation: name, target: targetOf(args.input), outcome })
     try {
       const result = await resolve(root, args, context, info)
-      note(result instanceof ProviderError ? result.code : 'done')
+      note(isError(result) ? result.code : 'done')
       return result
     } catch (error) {
       note(error instanceof ProviderError ? error.code : 'INTERNAL_SERVER_ERROR')
       throw error
     }
   }
+}
+
+/** Errors that are answered as data come in a wrapper of the plugin's, of which they are no instance. */
+function isError(result: unknown): result is ProviderError {
+  return typeof result === 'object' && result !== null && errorTypeMap.has(result)
 }
 
 /** Every input names what it is about by a global id; what is none of ours can be anything, and is not noted. */

@@ -1,11 +1,11 @@
 import SchemaBuilder from '@pothos/core'
 import ErrorsPlugin from '@pothos/plugin-errors'
 import RelayPlugin from '@pothos/plugin-relay'
-import ScopeAuthPlugin, { type ForbiddenResult } from '@pothos/plugin-scope-auth'
+import ScopeAuthPlugin, { type AuthFailure, type ForbiddenResult } from '@pothos/plugin-scope-auth'
 import type { ResolveTree } from 'graphql-parse-resolve-info'
 import type { ComplexityEstimatorArgs } from 'graphql-query-complexity'
 import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars'
-import type { Permission } from '../domain/caller.ts'
+import { isWithinReach, type Permission } from '../domain/caller.ts'
 import type { Detail, JsonObject } from '../domain/entities.ts'
 import { type EntityKey, type EntityKind, providerOf } from '../domain/entity-key.ts'
 import { ForbiddenError, noSuchObject } from '../domain/provider-error.ts'
@@ -86,10 +86,22 @@ export const builder = new SchemaBuilder<{
 builder.addScalarType('DateTime', DateTimeResolver)
 builder.addScalarType('JSONObject', JSONObjectResolver)
 
-/** An object out of the caller's reach does not exist for the caller; what lacks a permission is told which. */
+const READERS = { permission: 'directories:read' } as const
+
+/** The rule of entities: they are for callers who may read, and whose organization's they are. */
+export function entityScopes({ key }: { readonly key: EntityKey }, { caller }: RequestContext) {
+  return isWithinReach(caller, key) && READERS
+}
+
+/** An object out of the caller's reach does not exist for the caller; who lacks a permission is told which. */
 function toError(parent: unknown, { failure }: ForbiddenResult): Error {
-  const { key } = (parent ?? {}) as { key?: EntityKey }
-  if (key !== undefined) return noSuchObject(providerOf(key))
-  const permission = 'parameter' in failure ? ` \`${failure.parameter}\`` : ''
-  return new ForbiddenError(`This needs the permission${permission}.`)
+  const permission = permissionIn(failure)
+  if (permission !== null) return new ForbiddenError(`This needs the permission \`${permission}\`.`)
+  return noSuchObject(providerOf((parent as { key: EntityKey }).key))
+}
+
+/** Rules that name permissions fail with the one that is missing, wrapped in why it counts. */
+function permissionIn(failure: AuthFailure): string | null {
+  if ('failures' in failure) return failure.failures.map(permissionIn).find(one => one !== null) ?? null
+  return 'parameter' in failure ? String(failure.parameter) : null
 }

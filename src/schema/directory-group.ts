@@ -1,7 +1,6 @@
 import { CALL_BOUNDS } from '../domain/call-bounds.ts'
-import { isWithinReach } from '../domain/caller.ts'
 import { directoryKeyOf, organizationKeyOf, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
-import { builder } from './builder.ts'
+import { builder, entityScopes } from './builder.ts'
 import { connectionCost, toOneCost } from './call-costs.ts'
 import {
   DirectoryGroupType,
@@ -18,7 +17,7 @@ const NO_FILTER = { group: null, email: null, updatedAfter: null }
 
 builder.node(DirectoryGroupType, {
   name: 'DirectoryGroup',
-  authScopes: ({ key }, { caller }) => isWithinReach(caller, key),
+  authScopes: entityScopes,
   description: 'A group of people in a company’s directory.',
   id: { resolve: group => group.key },
   fields: t => ({

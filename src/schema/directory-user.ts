@@ -1,9 +1,8 @@
 import { CALL_BOUNDS } from '../domain/call-bounds.ts'
-import { isWithinReach } from '../domain/caller.ts'
 import { directoryKeyOf, organizationKeyOf, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
 import { InvalidInputError, ProviderError } from '../domain/provider-error.ts'
 import { nullWithError } from '../relay/connection.ts'
-import { builder } from './builder.ts'
+import { builder, entityScopes } from './builder.ts'
 import { connectionCost, fixedCost, toOneCost } from './call-costs.ts'
 import {
   DirectoryGroupConnection,
@@ -28,7 +27,7 @@ const DirectoryUserStateEnum = builder.enumType('DirectoryUserState', {
 
 builder.node(DirectoryUserType, {
   name: 'DirectoryUser',
-  authScopes: ({ key }, { caller }) => isWithinReach(caller, key),
+  authScopes: entityScopes,
   description: 'A person as the company’s directory knows it.',
   id: { resolve: user => user.key },
   fields: t => ({

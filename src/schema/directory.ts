@@ -1,5 +1,4 @@
 import { CALL_BOUNDS } from '../domain/call-bounds.ts'
-import { isWithinReach } from '../domain/caller.ts'
 import { type Directory, type DirectoryStats, IDENTITY_PROVIDERS } from '../domain/entities.ts'
 import {
   directoryKey,
@@ -9,7 +8,7 @@ import {
   upstreamIdOf,
 } from '../domain/entity-key.ts'
 import { parseGlobalIdOf } from '../relay/global-id.ts'
-import { builder } from './builder.ts'
+import { builder, entityScopes } from './builder.ts'
 import { connectionCost, fixedCost, toOneCost } from './call-costs.ts'
 import {
   AttributeMapping,
@@ -78,7 +77,7 @@ const DirectoryUserFilter = builder.inputType('DirectoryUserFilter', {
 
 builder.node(DirectoryType, {
   name: 'Directory',
-  authScopes: ({ key }, { caller }) => isWithinReach(caller, key),
+  authScopes: entityScopes,
   description: 'The connection to an organization’s company directory, and what is known of its health.',
   id: { resolve: directory => directory.key },
   fields: t => ({

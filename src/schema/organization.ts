@@ -1,9 +1,8 @@
 import { CALL_BOUNDS } from '../domain/call-bounds.ts'
-import { isWithinReach } from '../domain/caller.ts'
 import { organizationKey, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
 import { InvalidInputError } from '../domain/provider-error.ts'
 import { parseGlobalIdOf } from '../relay/global-id.ts'
-import { builder, ofParent } from './builder.ts'
+import { builder, entityScopes, ofParent } from './builder.ts'
 import { connectionCost, fixedCost } from './call-costs.ts'
 import { DirectoryConnection, OrganizationConnection, OrganizationType } from './entity-types.ts'
 import { ProviderEnum } from './provider.ts'
@@ -40,7 +39,7 @@ const OrganizationFeature = builder
 
 builder.node(OrganizationType, {
   name: 'Organization',
-  authScopes: ({ key }, { caller }) => isWithinReach(caller, key),
+  authScopes: entityScopes,
   description: 'A customer of the product, with the directories of its people.',
   id: { resolve: organization => organization.key },
   fields: t => ({

@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, Server } from 'node:net'
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import { createServerAdapter } from '@whatwg-node/server'
@@ -11,20 +11,23 @@ export interface Listener {
 }
 
 const SWEEP_MS = 50
+const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i
 
 /** Serves a fetch handler over Node's HTTP. Rejects with the system's error when it can not listen. */
 export function listen(
   handle: (request: Request) => Promise<Response>,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Listener> {
-  const answer = createServerAdapter(handle)
+  // What the adapter is thrown it answers with, stack and all.
+  const answer = createServerAdapter((request: Request) => handle(request).catch(toFailure))
   const underWay = new Set<ServerResponse>()
   let isClosing = false
   const server = createServer((request, response) => {
     underWay.add(response)
     response.once('close', () => underWay.delete(response))
     if (isClosing) announceEnd(response)
-    return answer(request, response)
+    if (isAddressed(request)) return answer(request, response)
+    response.writeHead(400, { 'content-type': 'text/plain' }).end('The request has no readable address.\n')
   })
   const listener: Listener = {
     get url() {
@@ -63,6 +66,15 @@ export function listen(
     server.once('error', reject)
     server.listen({ host, port }, () => resolve(listener))
   })
+}
+
+function toFailure(): Response {
+  return new Response('dirgraph could not answer this.\n', { status: 500 })
+}
+
+/** Whether host and path make a URL, which the adapter takes for granted. */
+function isAddressed({ headers: { host = 'localhost' }, url = '' }: IncomingMessage): boolean {
+  return HOST.test(host) && url.startsWith('/') && URL.canParse(`http://${host}${url}`)
 }
 
 /** A client that knows that this is the last answer on its connection sends no request into its closing. */

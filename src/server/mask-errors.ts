@@ -16,6 +16,8 @@ const CODES: ReadonlySet<unknown> = new Set([
   'INTERNAL_SERVER_ERROR',
 ])
 
+const MAX_MESSAGE_LENGTH = 500
+
 const PROVIDERS = { workos: 'WORKOS', scalekit: 'SCALEKIT' } as const
 
 /**
@@ -31,11 +33,13 @@ export function createMaskError(log: Logger): MaskError {
     }
     if (error instanceof GraphQLError && (original === error || original instanceof GraphQLError)) {
       const { http, code } = error.extensions
+      // Of what is no request at all clients that accept JSON are told by the status too.
+      const isMalformed = code === 'BAD_REQUEST'
       const extensions = {
-        ...(http !== undefined && { http }),
+        ...(http !== undefined && { http: isMalformed ? { ...http, spec: false } : http }),
         code: CODES.has(code) ? code : 'BAD_USER_INPUT',
       }
-      return createGraphQLError(error.message, {
+      return createGraphQLError(shorten(error.message), {
         ...place,
         source: error.source,
         positions: error.positions,
@@ -54,9 +58,17 @@ export function useValidationCode(): Plugin {
       () =>
       ({ valid, result }) => {
         if (valid) return
-        for (const error of result as readonly GraphQLError[]) error.extensions.code = 'BAD_USER_INPUT'
+        for (const error of result as readonly GraphQLError[]) {
+          error.extensions.code = 'BAD_USER_INPUT'
+          error.message = shorten(error.message)
+        }
       },
   }
+}
+
+/** Messages quote what is wrong, which can be as long as the body. */
+export function shorten(message: string): string {
+  return message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…` : message
 }
 
 /** Where in the document and in the answer the error is. */

@@ -4,25 +4,27 @@ import { createYoga } from 'graphql-yoga'
 import type { Caller } from '../domain/caller.ts'
 import type { DirectoryProvider } from '../domain/directory-provider.ts'
 import { createRequestContext } from '../request/context.ts'
-import type { Logger } from '../telemetry/logger.ts'
+import { type Logger, toLoggable } from '../telemetry/logger.ts'
 import { audit } from './audit.ts'
 import { corsFor } from './cors.ts'
 import { createDocumentCaches } from './document-caches.ts'
-import { graphiqlTabs } from './graphiql-tabs.ts'
+import { graphiqlOptions } from './graphiql-options.ts'
 import { createMaskError, useValidationCode } from './mask-errors.ts'
 import { createOperations, type Operation } from './operations.ts'
 import { useAcceptableRequests } from './use-acceptable-requests.ts'
 import { type Authenticate, type CallersByRequest, useCallers } from './use-callers.ts'
-import { useCompressedPages } from './use-compressed-pages.ts'
 import { type EstimateCalls, useCostLimit } from './use-cost-limit.ts'
 import { useCostReport } from './use-cost-report.ts'
 import { type DocumentLimits, useDocumentLimits } from './use-document-limits.ts'
+import { useGraphiqlPage } from './use-graphiql-page.ts'
 import { useIntrospectionLimits } from './use-introspection-limits.ts'
 import { useLoopbackHosts } from './use-loopback-hosts.ts'
 import { type PersistedDocuments, usePersistedDocuments } from './use-persisted-documents.ts'
 import { useReadiness } from './use-readiness.ts'
 import { useRequestLog } from './use-request-log.ts'
-import { useSecurityHeaders } from './use-security-headers.ts'
+import { useResponseNames } from './use-response-names.ts'
+import { SECURITY_HEADERS, useSecurityHeaders } from './use-security-headers.ts'
+import { useVariableChecks } from './use-variable-checks.ts'
 
 export interface ServerSettings {
   readonly schema: GraphQLSchema
@@ -30,6 +32,8 @@ export interface ServerSettings {
   /** What of it there is for a caller. */
   readonly restrict: (provider: DirectoryProvider, caller: Caller) => DirectoryProvider
   readonly authenticate: Authenticate
+  /** Whether operations need a token, so that GraphiQL offers a place for it. */
+  readonly asksForToken: boolean
   /** Answers to loopback names only. */
   readonly onlyLoopback: boolean
   /** Origins whose pages may call from a browser. */
@@ -73,9 +77,7 @@ export function createServer(settings: ServerSettings) {
     multipart: false,
     // What is mounted in another server has to answer with the platform's own Response: Next.js takes no stand-in.
     fetchAPI: { Response },
-    graphiql: graphiql && { title: 'dirgraph', defaultTabs: graphiqlTabs },
-    // Nine megabytes that are read only where somebody opens the page.
-    renderGraphiQL: async options => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
+    graphiql: false,
     maskedErrors: { maskError: createMaskError(log), isDev: false },
     context: ({ operation, request }) => {
       const caller = callers.get(request)
@@ -92,26 +94,35 @@ export function createServer(settings: ServerSettings) {
     plugins: [
       useReadiness(provider, () => isStopping),
       settings.onlyLoopback && useLoopbackHosts(),
+      graphiql && useGraphiqlPage(graphiqlOptions({ asksForToken: settings.asksForToken })),
       useAcceptableRequests(),
       useCSRFPrevention({ requestHeaders: CSRF_HEADERS }),
       useCallers(settings.authenticate, callers),
-      settings.persistedDocuments !== null && usePersistedDocuments(settings.persistedDocuments, callers),
+      usePersistedDocuments(settings.persistedDocuments, callers),
       useDocumentLimits(limits),
       useIntrospectionLimits(settings.introspection, callers),
+      useResponseNames(),
       useValidationCode(),
+      useVariableChecks(),
       useCostLimit(settings.estimateCalls, limits.maxEstimatedCalls),
       useCostReport({ always: settings.reportCost }),
       useRequestLog(log, callers),
       useSecurityHeaders(),
-      useCompressedPages(),
     ],
   })
   return {
     async fetch(request: Request): Promise<Response> {
       const operation = operations.begin(request.signal)
-      if (operation === null) return new Response('dirgraph has stopped.\n', { status: 503 })
+      if (operation === null) {
+        return new Response('dirgraph has stopped.\n', { status: 503, headers: SECURITY_HEADERS })
+      }
       try {
         return await yoga.fetch(request, { operation })
+      } catch (error) {
+        if (request.signal.aborted) throw error
+        // Whoever mounts this may show the stack of what it throws.
+        log.error({ error: toLoggable(error) }, 'unexpected error')
+        return new Response('Unexpected error.\n', { status: 500, headers: SECURITY_HEADERS })
       } finally {
         operation.end()
       }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations'
 import { createGraphQLError, type Plugin } from 'graphql-yoga'
 import type { CallersByRequest } from './use-callers.ts'
@@ -11,14 +12,16 @@ export interface PersistedDocuments {
 
 /** Takes the id of a document that was written at build time in place of its text. */
 export function usePersistedDocuments(
-  { documents, mode }: PersistedDocuments,
+  settings: PersistedDocuments | null,
   callers: CallersByRequest,
-): Plugin {
-  if (mode === 'off') return {}
-  return usePersistedOperations({
+): Plugin<object, object> {
+  if (settings === null || settings.mode === 'off') return { onParams: refuseIds }
+  const { documents, mode } = settings
+  const byId = new Map(Object.entries(documents).map(([id, text]) => [withoutAlgorithm(id), text]))
+  const persisted = usePersistedOperations({
     allowArbitraryOperations: request => mode === 'allow' || callers.get(request)?.kind === 'admin',
-    extractPersistedOperationId: toDocumentId,
-    getPersistedOperation: id => (Object.hasOwn(documents, id) ? (documents[id] ?? null) : null),
+    extractPersistedOperationId: (params, request) => toDocumentId({ params, request }),
+    getPersistedOperation: id => byId.get(id) ?? null,
     customErrors: {
       // The words by which Apollo's and urql's clients know that they may send the whole document.
       notFound: () => refuse('PersistedQueryNotFound', 'NOT_FOUND', 400),
@@ -28,16 +31,46 @@ export function usePersistedDocuments(
         refuse('Only persisted documents are answered here: send `documentId`.', 'FORBIDDEN', 403),
     },
   })
+  return {
+    ...persisted,
+    onParams(payload) {
+      refuseContradictions(payload)
+      return persisted.onParams?.(payload)
+    },
+  }
+}
+
+type Asked = Pick<Parameters<NonNullable<Plugin['onParams']>>[0], 'params' | 'request'>
+
+/** The words by which the same clients know that they have to send whole documents from now on. */
+function refuseIds({ params, request }: Asked): void {
+  if (params.query || toDocumentId({ params, request }) === null) return
+  throw refuse('PersistedQueryNotSupported', 'BAD_USER_INPUT', 400)
+}
+
+/** A text beside an id must not pass for what the id stands for. Clients that register texts send their true hash. */
+function refuseContradictions({ params, request }: Asked): void {
+  const id = toDocumentId({ params, request })
+  if (typeof params.query !== 'string' || id === null) return
+  if (createHash('sha256').update(params.query).digest('hex') === id) return
+  throw refuse('Send `query` or the id of a persisted document, not both.', 'BAD_USER_INPUT', 400)
 }
 
 /** `documentId` of the coming specification, with or without its `sha256:`, and what Apollo's and urql's clients send. */
-function toDocumentId(params: {
-  readonly extensions?: unknown
-  readonly documentId?: unknown
-}): string | null {
-  const { persistedQuery } = (params.extensions ?? {}) as { persistedQuery?: { sha256Hash?: unknown } | null }
-  const id = params.documentId ?? persistedQuery?.sha256Hash
-  return typeof id === 'string' ? id.replace(/^sha256:/, '') : null
+function toDocumentId({ params, request }: Asked): string | null {
+  const { documentId, extensions } = params as {
+    readonly documentId?: unknown
+    readonly extensions?: unknown
+  }
+  const { persistedQuery } = (extensions ?? {}) as { persistedQuery?: { sha256Hash?: unknown } | null }
+  // Of a query string Yoga reads no parameters but GraphQL's own.
+  const inUrl = request.method === 'GET' ? new URL(request.url).searchParams.get('documentId') : null
+  const id = documentId ?? inUrl ?? persistedQuery?.sha256Hash
+  return typeof id === 'string' ? withoutAlgorithm(id) : null
+}
+
+function withoutAlgorithm(id: string): string {
+  return id.replace(/^sha256:/, '')
 }
 
 function refuse(message: string, code: string, status: number) {

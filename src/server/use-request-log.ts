@@ -14,6 +14,13 @@ export function useRequestLog(
   callers: CallersByRequest,
 ): Plugin<RequestContext & { request: Request; params: { query?: string } }> {
   const begun = new WeakMap<Request, Begun>()
+  const logged = new WeakSet<Request>()
+
+  function logRefused(request: Request, outcome: object): void {
+    const { kind = null, organization = null } = callers.get(request) ?? {}
+    log.info({ caller: kind, organization, ...outcome }, 'operation refused')
+  }
+
   return {
     onExecute({ args }) {
       const { call, caller, meter, params, request } = args.contextValue
@@ -31,15 +38,21 @@ export function useRequestLog(
     },
     // Here errors are what the client sees of them.
     onResultProcess({ request, result }) {
+      logged.add(request)
       const outcome = outcomeOf(result)
       const operation = begun.get(request)
       if (operation === undefined) {
-        log.info({ caller: callers.get(request)?.kind ?? null, ...outcome }, 'operation refused')
+        logRefused(request, outcome)
         return
       }
       const { line, startedAt, meter } = operation
       const durationMs = Math.round(performance.now() - startedAt)
       log.info({ ...line, durationMs, upstreamCalls: meter.upstreamCalls, ...outcome }, 'operation')
+    },
+    // Some are refused without a result: whoever can't be answered in JSON, or must not ask at all.
+    onResponse({ request, response: { status } }) {
+      if (status < 400 || logged.has(request) || new URL(request.url).pathname !== GRAPHQL_PATH) return
+      logRefused(request, { outcome: 'failed', errors: 1, codes: [], status })
     },
   }
 }
@@ -59,6 +72,7 @@ function nameOf({ document, operationName }: ExecutionArgs): string | null {
   return name?.slice(0, MAX_NAME_LENGTH) ?? null
 }
 
+const GRAPHQL_PATH = '/graphql'
 const MAX_NAME_LENGTH = 100
 
 function hashOf(document: string): string {

@@ -1,17 +1,24 @@
 import type { Plugin } from 'graphql-yoga'
 
-/** An answer of the API is never a page: whatever a browser takes it for, nothing in it may run or be framed. */
-const ANSWER_POLICY = "default-src 'none'; frame-ancestors 'none'"
+/**
+ * By these browsers keep an answer to what it is: data, for whoever asked. It is never a page: whatever a browser takes
+ * it for, nothing in it may run or be framed.
+ */
+export const SECURITY_HEADERS = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+}
 
-/** Headers by which browsers keep an answer to what it is: data, for whoever asked. */
+/** Sends those headers with every answer, but for what an answer has of its own. */
 export function useSecurityHeaders(): Plugin {
   return {
     onResponse({ response: { headers } }) {
-      headers.set('x-content-type-options', 'nosniff')
-      headers.set('referrer-policy', 'no-referrer')
+      for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+        if (!headers.has(name)) headers.set(name, value)
+      }
       headers.append('vary', 'origin')
-      if (!headers.has('content-security-policy')) headers.set('content-security-policy', ANSWER_POLICY)
-      if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
     },
   }
 }

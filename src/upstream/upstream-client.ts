@@ -30,7 +30,11 @@ export interface UpstreamRequest {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** Below the base URL, made by `urlPath`. */
   readonly path: string
+  /** Stands for the path in logs, where that holds what somebody has typed. */
+  readonly loggedAs?: string
   readonly query?: Query
+  /** Who shares what is kept of it, refusals included, where others may not learn that it was asked; all, if absent. */
+  readonly keptFor?: string | null
   readonly json?: unknown
   readonly form?: Readonly<Record<string, string>>
   /** For a GET that changes something upstream: sent once, as every other method is. */
@@ -151,8 +155,9 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
           beganBy.set(error, call)
           throw error
         })
-        if (answer.status >= 400) cache.forget(key)
-        else if (writes === writesBefore && request.isReadable?.(answer.body) !== false)
+        const isRefusal = answer.status >= 400
+        if (isRefusal && !request.keptFor) cache.forget(key)
+        else if (writes === writesBefore && (isRefusal || request.isReadable?.(answer.body) !== false))
           cache.keep(key, answer, [...(request.tags ?? []), ...idsIn(answer.body)])
         return answer
       })
@@ -187,13 +192,16 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
 
   /** Without the query, which can hold an e-mail address. */
   function logCall(
-    { method, path }: UpstreamRequest,
+    { method, path, loggedAs = path }: UpstreamRequest,
     call: CallContext,
     startedAt: number,
     outcome: string | number,
   ) {
     const durationMs = Math.round(performance.now() - startedAt)
-    log.debug({ requestId: call.requestId, provider, method, path, outcome, durationMs }, 'upstream call')
+    log.debug(
+      { requestId: call.requestId, provider, method, path: loggedAs, outcome, durationMs },
+      'upstream call',
+    )
   }
 
   return {
@@ -204,20 +212,21 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
 
 /**
  * A path with its ids encoded, so that none of them can leave its place. Throws `InvalidInputError` for a
- * segment of dots, which URLs resolve however it is encoded.
+ * segment of dots, which URLs resolve however it is encoded, and for half a character, which can not be encoded.
  */
 export function urlPath(strings: TemplateStringsArray, ...ids: readonly string[]): string {
-  if (ids.some(id => /^\.{0,2}$/.test(id))) throw new InvalidInputError('This can be no id.')
+  if (ids.some(id => /^\.{0,2}$/.test(id) || !id.isWellFormed()))
+    throw new InvalidInputError('This can be no id.')
   return String.raw({ raw: strings }, ...ids.map(id => encodeURIComponent(id))).replace(/^\//, '')
 }
 
 /** A hash, since a query can hold an e-mail address. The client has one credential, so the key needs none. */
-function keyOf({ path, query = {} }: UpstreamRequest): string {
+function keyOf({ path, query = {}, keptFor = null }: UpstreamRequest): string {
   const parameters = Object.entries(query)
     .filter(([, value]) => value !== null)
     .sort(([one], [other]) => (one < other ? -1 : 1))
   return createHash('sha256')
-    .update(JSON.stringify([path, parameters]))
+    .update(JSON.stringify([path, parameters, keptFor]))
     .digest('base64url')
 }
 

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { launchChromium, whyNoBrowser } from '../support/chromium.ts'
 import { isLeftOut } from '../support/left-out.ts'
 import { type ServedApp, serveApp } from '../support/serve-app.ts'
@@ -13,11 +13,14 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, () => {
   /** What the browser asked for over the network, from its first request to its last. */
   const requested: URL[] = []
   const errors: string[] = []
+  /** What the page wanted to do and its policy forbade, and whatever else the browser complained of. */
+  const complaints: string[] = []
 
   beforeAll(async () => {
     app = await serveApp({ graphiql: true })
     const { context, close } = await launchChromium()
     closeBrowser = close
+    context.on('console', message => message.type() === 'error' && complaints.push(message.text()))
     context.on('request', request => requested.push(new URL(request.url())))
     context.on('weberror', error => errors.push(error.error().message))
     page = await context.newPage()
@@ -87,10 +90,107 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, () => {
     expect(answer).toContain('"totalCount": 2000')
   })
 
+  test('completes words of the schema, and marks those that it has not', async () => {
+    await page.locator('.graphiql-tab-add').click()
+    const editor = page.locator('.graphiql-query-editor .view-lines')
+    await editor.click()
+    await page.keyboard.press('ControlOrMeta+A')
+    await page.keyboard.type('{ organizationz')
+    await page.locator('.graphiql-query-editor .squiggly-error').first().waitFor()
+    await page.keyboard.press('Backspace')
+    await page.keyboard.press('Control+Space')
+    await page.locator('.suggest-widget').getByText('organizations').first().waitFor()
+  })
+
+  test('shows the fields of the schema to click together, and its documents', async () => {
+    await page.getByRole('button', { name: /GraphiQL Explorer/i }).click()
+    await page
+      .locator('.docExplorerWrap, .graphiql-explorer-root')
+      .getByText('directoryUsersByEmail')
+      .first()
+      .waitFor()
+    await page.getByRole('button', { name: /Documentation Explorer/i }).click()
+    await page.locator('.graphiql-doc-explorer').getByText('Query').first().waitFor()
+  })
+
+  test('needs nothing that its policy forbids', () => {
+    expect(complaints).toEqual([])
+    expect(page.workers().length).toBeGreaterThan(0)
+  })
+
+  test('runs no script but its own, wherever it comes from', async () => {
+    const ran = await page.evaluate(async () => {
+      const attempts: Record<string, unknown> = {}
+      const script = document.createElement('script')
+      script.textContent = 'window.injected = true'
+      document.body.append(script)
+      const image = document.createElement('div')
+      image.innerHTML = '<img src="data:," onerror="window.injected = true">'
+      document.body.append(image)
+      await new Promise(resolve => setTimeout(resolve, 200))
+      attempts.injected = 'injected' in window
+      try {
+        attempts.evaluated = new Function('return 1')()
+      } catch (error) {
+        attempts.evaluated = (error as Error).name
+      }
+      attempts.sent = await fetch('http://127.0.0.1:9/').catch((error: Error) => error.name)
+      return attempts
+    })
+    expect(ran).toEqual({ injected: false, evaluated: 'EvalError', sent: 'TypeError' })
+    expect(complaints.some(text => text.includes('script-src'))).toBe(true)
+    expect(complaints.some(text => text.includes('connect-src'))).toBe(true)
+  })
+
   test('asks no other host for anything, and raises no error', () => {
     const networked = requested.filter(({ protocol }) => protocol !== 'data:' && protocol !== 'blob:')
     expect(new Set(networked.map(({ origin }) => origin))).toEqual(new Set([app.origin]))
     expect(networked.filter(({ pathname }) => pathname === '/graphql').length).toBeGreaterThan(2)
     expect(errors).toEqual([])
   })
+})
+
+const WITH_TOKEN = 'GraphiQL of a server that asks for a token, in Chromium'
+
+describe.skipIf(isLeftOut(WITH_TOKEN, whyNoBrowser()))(WITH_TOKEN, () => {
+  test('has the place for the token in view, uses it, and does not leave it in the browser', async () => {
+    const TOKEN = 'admin-token-of-this-test'
+    const app = await serveApp({ graphiql: true, dirgraph: { adminToken: TOKEN, introspection: false } })
+    onTestFinished(() => app.stop())
+    const { context, close } = await launchChromium()
+    onTestFinished(close)
+    const page = await context.newPage()
+    page.setDefaultTimeout(15_000)
+    await page.goto(app.url)
+
+    const headers = page.locator('.graphiql-editor-tool')
+    await headers.getByText('authorization').waitFor()
+    const run = page.locator('.graphiql-execute-button')
+    const answer = page.locator('.graphiql-response')
+    await run.click()
+    await answer.getByText('"UNAUTHENTICATED"').waitFor()
+
+    await headers.getByText('Bearer').click()
+    await page.keyboard.press('End')
+    await page.keyboard.press('ArrowLeft')
+    await page.keyboard.type(TOKEN)
+    // GraphiQL takes what was typed after a pause.
+    await page.waitForTimeout(1_000)
+    await run.click()
+    await answer.getByText('"Nimbus Freight"').waitFor()
+    // The schema is asked for with the same token.
+    await page.getByRole('button', { name: /re-fetch/i }).click()
+    await page.getByRole('button', { name: /GraphiQL Explorer/i }).click()
+    await page.getByText('directoryUsersByEmail').first().waitFor()
+
+    await page.waitForTimeout(1_000)
+    const kept = await page.evaluate(
+      () => JSON.stringify({ ...localStorage, ...sessionStorage }) + location.href,
+    )
+    expect(kept).toContain('query Organizations')
+    expect(kept).not.toContain(TOKEN)
+    await page.reload()
+    await page.locator('.graphiql-execute-button').waitFor()
+    expect(await page.content()).not.toContain(TOKEN)
+  }, 60_000)
 })

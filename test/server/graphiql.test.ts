@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/start-app.ts'
 
@@ -37,6 +38,27 @@ describe('GraphiQL', () => {
     expect(page).not.toMatch(
       /unpkg\.com|jsdelivr\.net|esm\.sh|esm\.run|cdnjs\.cloudflare\.com|fonts\.googleapis/,
     )
+  })
+
+  test('has a policy by which the script that it brings may run, and no other', async () => {
+    for (const encoding of ['identity', 'gzip']) {
+      const response = await open(app, { 'accept-encoding': encoding })
+      const policy = response.headers.get('content-security-policy') ?? ''
+      const page = await (await open(app)).text()
+      const scripts = [...page.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script = '']) => script)
+      const hashes = scripts.map(script => `'sha256-${createHash('sha256').update(script).digest('base64')}'`)
+      expect(hashes).toHaveLength(1)
+      expect(policy).toContain(`script-src ${hashes[0]};`)
+      expect(policy).not.toMatch(/unsafe-eval|script-src[^;]*unsafe-inline|\*|https?:/)
+      await response.body?.cancel()
+    }
+  })
+
+  test('is the same page for all: nothing of a request gets into it', async () => {
+    const headers = { accept: 'text/html' }
+    const url = 'http://dirgraph.test/graphql?query=%3C/script%3E%3Cscript%3Ealert(1)%3C/script%3E'
+    const response = await app.dirgraph.fetch(new Request(url, { headers }))
+    expect(await response.text()).toBe(await (await open(app)).text())
   })
 
   test('travels gzipped to a browser that takes it so', async () => {

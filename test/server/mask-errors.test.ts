@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createCompositeProvider } from '../../src/providers/composite-provider.ts'
 import { createServer } from '../../src/server/server.ts'
+import { CODES } from '../http/codes.ts'
 import { ANY_SERVER } from '../support/any-server.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 
@@ -12,19 +13,6 @@ beforeAll(async () => {
 })
 afterEach(() => vi.unstubAllEnvs())
 afterAll(() => app.stop())
-
-/** The whole list of codes; clients are written against it. */
-const CODES = new Set([
-  'BAD_USER_INPUT',
-  'NOT_FOUND',
-  'UNAUTHENTICATED',
-  'FORBIDDEN',
-  'UNSUPPORTED',
-  'RATE_LIMITED',
-  'UPSTREAM_UNAVAILABLE',
-  'QUERY_TOO_COSTLY',
-  'INTERNAL_SERVER_ERROR',
-])
 
 const JSON_HEADERS = { 'content-type': 'application/json' }
 const ORGANIZATION = 'query($by: OrganizationBy!) { organization(by: $by) { id } }'

@@ -6,6 +6,7 @@ import { estimateCalls } from '../../src/schema/estimate-calls.ts'
 export const ANY_SERVER = {
   restrict: restrictProvider,
   authenticate: createAuthenticate({ adminToken: null, userTokens: null }),
+  asksForToken: false,
   onlyLoopback: false,
   allowedOrigins: [],
   introspection: true,

@@ -164,9 +164,10 @@ export function toDirectoryGroup(wire: GroupWire, directory: EntityKey): Directo
 
 /** Records of old lack their organization or directory, or their directory lacks one: they are where they were found. */
 function directoryOf(wire: UserWire | GroupWire, foundIn: EntityKey): EntityKey {
-  if (!wire.directory_id || !wire.organization_id) return foundIn
-  if (organizationIdOf(foundIn) === null && directoryIdOf(foundIn) === wire.directory_id) return foundIn
-  return directoryKey('workos', wire.organization_id, wire.directory_id)
+  if (!wire.directory_id) return foundIn
+  const isThere = directoryIdOf(foundIn) === wire.directory_id
+  if (isThere && (!wire.organization_id || organizationIdOf(foundIn) === null)) return foundIn
+  return directoryKey('workos', wire.organization_id ?? null, wire.directory_id)
 }
 
 function protocolOfUnknown(type: string): DirectoryProtocol {

@@ -64,12 +64,15 @@ export function createWorkosReads(client: UpstreamClient): Reads {
 
   /** The object, or null for an id that WorkOS does not know. */
   async function get<Wire>(
-    request: Pick<UpstreamRequest, 'path' | 'scope' | 'tags'>,
+    request: Pick<UpstreamRequest, 'path' | 'loggedAs' | 'scope' | 'tags'>,
     schema: z.ZodType<Wire>,
     call: CallContext,
+    askedBy: EntityKey | null = null,
   ): Promise<Wire | null> {
+    // To callers of one organization an answer that is kept would tell that there is an object, where none is theirs.
+    const keptFor = call.isBound && askedBy !== null ? (organizationIdOf(askedBy) ?? call.caller) : null
     const { status, body } = await client.send(
-      { ...request, method: 'get', answers: [404], isReadable: isFormOf(schema) },
+      { ...request, method: 'get', answers: [404], isReadable: isFormOf(schema), keptFor },
       call,
     )
     return status === 404 ? null : parseAnswer('workos', schema, body)
@@ -88,8 +91,8 @@ export function createWorkosReads(client: UpstreamClient): Reads {
     return Promise.all(finds.map(find => settle(() => findChecked(find))))
   }
 
-  async function findDirectory(id: string, call: CallContext): Promise<Directory | null> {
-    const wire = await get({ path: urlPath`/directories/${id}` }, directoryWire, call)
+  async function findDirectory(id: string, key: EntityKey, call: CallContext): Promise<Directory | null> {
+    const wire = await get({ path: urlPath`/directories/${id}` }, directoryWire, call, key)
     return wire && toDirectory(wire)
   }
 
@@ -101,7 +104,10 @@ export function createWorkosReads(client: UpstreamClient): Reads {
   ): Promise<EntityKey | null> {
     if (wire.directory_id && wire.organization_id && organizationIdOf(key) !== null)
       return directoryKeyOf(key)
-    return (await findDirectory(wire.directory_id ?? directoryIdOf(key), call))?.key ?? null
+    if (wire.directory_id && wire.directory_id !== directoryIdOf(key)) return null
+    // What says of no directory that it is in it would be in whichever one the key claims.
+    if (!wire.directory_id && call.isBound) return null
+    return (await findDirectory(wire.directory_id ?? directoryIdOf(key), key, call))?.key ?? null
   }
 
   async function refuseForeignGroup(key: EntityKey, call: CallContext): Promise<void> {
@@ -118,7 +124,8 @@ export function createWorkosReads(client: UpstreamClient): Reads {
         return lists.organizations({ search }, page, call)
       }
       const path = urlPath`/organizations/external_id/${externalId}`
-      const wire = await get({ path }, organizationWire, call)
+      const loggedAs = 'organizations/external_id'
+      const wire = await get({ path, loggedAs }, organizationWire, call)
       const isWanted =
         wire !== null && (search === null || wire.name.toLowerCase().includes(search.toLowerCase()))
       return pageOfList(isWanted ? [toOrganization(wire)] : [], page)
@@ -143,10 +150,9 @@ export function createWorkosReads(client: UpstreamClient): Reads {
         const directory = directoryKeyOf(within.key)
         const its = within.kind === 'DirectoryGroup' ? within.key : group
         if (its !== null && directoryKeyOf(its) !== directory) return EMPTY_PAGE
-        const users = await lists.users({ directory, group: its, email }, page, call)
-        // WorkOS lists by the group's id alone; what comes shows whose it is, but nothing comes of an empty one.
-        if (call.isBound && its !== null && users.edges.length === 0) await refuseForeignGroup(its, call)
-        return users
+        // WorkOS lists by the group's id alone, and not every record says whose it is; an empty group has none.
+        if (call.isBound && group !== null) await refuseForeignGroup(group, call)
+        return lists.users({ directory, group: its, email }, page, call)
       }
       return Promise.all(asks.map(ask => settle(() => listOne(ask))))
     },
@@ -161,14 +167,14 @@ export function createWorkosReads(client: UpstreamClient): Reads {
     },
 
     findDirectories(finds, call) {
-      return findEach('Directory', finds, async id => noted(await findDirectory(id, call)))
+      return findEach('Directory', finds, async (id, key) => noted(await findDirectory(id, key, call)))
     },
 
     findUsers(finds, call) {
       return findEach('DirectoryUser', finds, async (id, key) => {
         const scope = directoryIdOf(key)
         const path = urlPath`/directory_users/${id}`
-        const wire = await get({ path, scope, tags: [`within ${scope}`] }, userWire, call)
+        const wire = await get({ path, scope, tags: [`within ${scope}`] }, userWire, call, key)
         const directory = wire && (await directoryOf(wire, key, call))
         return directory && toDirectoryUser(wire, directory)
       })
@@ -177,7 +183,7 @@ export function createWorkosReads(client: UpstreamClient): Reads {
     findGroups(finds, call) {
       return findEach('DirectoryGroup', finds, async (id, key) => {
         const path = urlPath`/directory_groups/${id}`
-        const wire = await get({ path, tags: [`within ${directoryIdOf(key)}`] }, groupWire, call)
+        const wire = await get({ path, tags: [`within ${directoryIdOf(key)}`] }, groupWire, call, key)
         const directory = wire && (await directoryOf(wire, key, call))
         return directory && toDirectoryGroup(wire, directory)
       })
