@@ -88,6 +88,11 @@ export function directoryIdOf(key: EntityKey): string {
   return upstreamIdOf(directoryKeyOf(key))
 }
 
+/** Whether the one entity lies below the other, which is an organization or a directory. */
+export function isWithin(key: EntityKey, parent: EntityKey): boolean {
+  return key.startsWith(`${parent}:`)
+}
+
 /** Whether what was found under `asked` may be answered for it: the same key, or one that left the organization open. */
 export function answersTo(asked: EntityKey, found: EntityKey): boolean {
   if (asked === found) return true

@@ -8,11 +8,14 @@ import type { Detail, JsonObject } from '../domain/entities.ts'
 import type { EntityKind } from '../domain/entity-key.ts'
 import { toGlobalId } from '../relay/global-id.ts'
 import type { RequestContext } from '../request/context.ts'
+import type { ConnectionSource } from './resolve-connection.ts'
 
 declare module 'graphql' {
   interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
     /** How much of its parent the field reads, or how much with that selection; `basic` unless said otherwise. */
     needs?: Detail | ((field: ResolveTree) => Detail)
+    /** The list that a connection pages through, where its items show that the field's parent is there. */
+    list?: (parent: never, args: never, context: RequestContext) => ConnectionSource<object>
     /** The upstream calls that the field adds to its operation, for one parent, its selection's included. */
     complexity?: (field: ComplexityEstimatorArgs) => number
   }

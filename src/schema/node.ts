@@ -5,8 +5,7 @@ import { parseGlobalId } from '../relay/global-id.ts'
 import type { RequestContext } from '../request/context.ts'
 import { builder } from './builder.ts'
 import { nodesCost } from './call-costs.ts'
-import { loadEntity } from './resolve-entity.ts'
-import { neededDetail } from './selection.ts'
+import { resolveThroughList } from './resolve-through-list.ts'
 
 const MAX_IDS = 100
 
@@ -35,7 +34,7 @@ builder.queryFields(t => ({
 
 async function loadNode(id: string, field: string, context: RequestContext, info: GraphQLResolveInfo) {
   const { kind, key } = parseGlobalId(id, field)
-  return loadEntity(context, kind, key, neededDetail(info, kind))
+  return resolveThroughList(context, info, kind, key)
 }
 
 function toSlot(error: unknown): null {
