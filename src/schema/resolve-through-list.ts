@@ -9,7 +9,7 @@ import {
   organizationIdOf,
 } from '../domain/entity-key.ts'
 import { nodesOf, type Page } from '../domain/page.ts'
-import { InvalidInputError, NotFoundError, ProviderError } from '../domain/provider-error.ts'
+import { InvalidInputError, NotFoundError } from '../domain/provider-error.ts'
 import { toPageRequest } from '../relay/page-request.ts'
 import type { RequestContext } from '../request/context.ts'
 import { loadEntity, referTo } from './resolve-entity.ts'
@@ -35,7 +35,7 @@ export async function resolveThroughList<Kind extends EntityKind>(
     const items = await ask.load()
     if (items.some(item => showsParent(item, key))) return referTo(kind, key)
   } catch (error) {
-    if (!(error instanceof ProviderError)) throw error
+    // Whatever else went wrong is told by the field below, which gets the same answer.
     if (error instanceof NotFoundError && ask.isPlain) return null
   }
   return loadEntity(context, kind, key, detail)

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { countOf } from '../budget/count-calls.ts'
+import { startRaw } from '../faults/start-faults.ts'
 import { directoryId, groupId, organizationId } from '../support/seeded-ids.ts'
 import { globalId, startApp, type TestApp } from '../support/start-app.ts'
+import { sendJson } from '../upstream/start-server.ts'
 
 let app: TestApp
 beforeEach(async () => {
@@ -139,6 +141,18 @@ describe('a directory that is asked for no more than its id and a page of its us
     expect(calls()).toEqual({ [DIRECTORY]: 1 })
   })
 
+  test('stands where the place that the page begins behind is not found', async () => {
+    const id = directoryId(app.sandbox, known().workosSmallDirectoryId)
+    const query = 'directory(by: { id: $id }) { id users(first: 1) { pageInfo { endCursor } } }'
+    const { data } = await ask(query, { id })
+    const { endCursor } = (data as { directory: { users: { pageInfo: { endCursor: string } } } }).directory
+      .users.pageInfo
+    app.sandbox.inject({ provider: 'workos', kind: 'status', status: 404, path: /directory_users/ })
+    const next = await ask(query.replace('first: 1', `first: 1, after: "${endCursor}"`), { id })
+    expect(next.data).toEqual({ directory: { id, users: null } })
+    expect(next.errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }])
+  })
+
   test('stands where what the page is filtered by is not found', async () => {
     const { workosSmallDirectoryId: upstreamId } = known()
     const id = directoryId(app.sandbox, upstreamId)
@@ -267,6 +281,12 @@ describe('an organization that is asked for no more than its id and a page of it
     })
   })
 
+  test('is looked up where no more than the number of them is asked for', async () => {
+    const id = organizationId('workos', known().workosEmptyOrganizationId)
+    await ask('organization(by: { id: $id }) { id directories { totalCount } }', { id })
+    expect(calls()).toEqual({ 'workos GET /organizations/{id}': 1 })
+  })
+
   test('is looked up where it has none, and null where there is none', async () => {
     const empty = [
       organizationId('workos', known().workosEmptyOrganizationId),
@@ -278,6 +298,19 @@ describe('an organization that is asked for no more than its id and a page of it
       nodes: [...empty.map(id => ({ id, directories: { nodes: [] } })), null, null],
     })
   })
+})
+
+test('an organization is not shown by directories whose records do not name it', async () => {
+  const { server, query } = await startRaw(({ path }, response) => {
+    if (path !== '/directories') return sendJson(response, { message: 'Not Found' }, 404)
+    const directory = { id: 'directory_01', name: 'Old', state: 'linked', type: 'okta scim v2.0' }
+    return sendJson(response, { data: [directory], list_metadata: {} })
+  })
+  const answer = await query(
+    '{ organization(by: { workosId: "org_01" }) { id directories { nodes { name } } } }',
+  )
+  expect(answer).toEqual({ data: { organization: null } })
+  expect(server.requests.map(({ path }) => path)).toEqual(['/directories', '/organizations/org_01'])
 })
 
 function known() {
