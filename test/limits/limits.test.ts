@@ -115,7 +115,7 @@ describe('what is left of the limits', () => {
     expect(extensions).toMatchObject({
       dirgraph: {
         budgets: [
-          { provider: 'WORKOS', scope: 'provider', remaining: 6_000 - 5 },
+          { provider: 'WORKOS', scope: 'provider', remaining: 6_000 - 3 },
           { provider: 'WORKOS', scope: app.sandbox.data.known.workosLargeDirectoryId, remaining: 2 },
           { provider: 'SCALEKIT', scope: 'provider', remaining: expect.any(Number) },
         ],
