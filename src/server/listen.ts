@@ -11,6 +11,8 @@ export interface Listener {
 }
 
 const SWEEP_MS = 50
+/** Longer than balancers keep idle connections, mostly a minute: whoever closes first may reset a request on its way. */
+const KEEP_ALIVE_MS = 75_000
 
 /** Serves a fetch handler over Node's HTTP. Rejects with the system's error when it can not listen. */
 export function listen(
@@ -20,7 +22,7 @@ export function listen(
   const answer = createServerAdapter(handle)
   const underWay = new Set<ServerResponse>()
   let isClosing = false
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     underWay.add(response)
     response.once('close', () => underWay.delete(response))
     if (isClosing) announceEnd(response)
