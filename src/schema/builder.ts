@@ -8,6 +8,7 @@ import type { Detail, JsonObject } from '../domain/entities.ts'
 import type { EntityKind } from '../domain/entity-key.ts'
 import { toGlobalId } from '../relay/global-id.ts'
 import type { RequestContext } from '../request/context.ts'
+import './immediate-ids.ts'
 
 declare module 'graphql' {
   interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
@@ -30,7 +31,7 @@ export const builder = new SchemaBuilder<{
     JSONObject: { Input: JsonObject; Output: JsonObject }
   }
 }>({
-  plugins: [ErrorsPlugin, RelayPlugin],
+  plugins: [ErrorsPlugin, RelayPlugin, 'immediateIds'],
   defaultFieldNullability: false,
   errors: { directResult: true },
   relay: {
