@@ -1,7 +1,7 @@
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core'
 import type { GraphQLFieldResolver } from 'graphql'
 import type { EntityKey } from '../domain/entity-key.ts'
-import { toGlobalId } from '../relay/global-id.ts'
+import { globalIdOf } from '../relay/global-id.ts'
 
 declare global {
   export namespace PothosSchemaTypes {
@@ -23,7 +23,7 @@ class ImmediateIdsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     if (kind !== 'Object' || name !== 'id') return resolve
     // Only what `builder.node` defines has this option.
     if (!('id' in this.builder.configStore.getTypeConfig(parentType).pothosOptions)) return resolve
-    return entity => toGlobalId(parentType, (entity as { key: EntityKey }).key)
+    return entity => globalIdOf(parentType, entity as { key: EntityKey })
   }
 }
 

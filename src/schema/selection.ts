@@ -15,6 +15,13 @@ const ENTITIES: ReadonlySet<string> = new Set<EntityKind>([
  * and payloads, by what their fields declare as `needs`. What is not asked for is then not fetched.
  */
 export function neededDetail(info: GraphQLResolveInfo, kind: EntityKind): Detail {
+  const { details } = selectionOf(info)
+  const detail = details.get(kind) ?? findDetail(info, kind)
+  details.set(kind, detail)
+  return detail
+}
+
+function findDetail(info: GraphQLResolveInfo, kind: EntityKind): Detail {
   const type = info.schema.getType(kind)
   const fields = isObjectType(type) ? type.getFields() : {}
   return selectedFields(info, kind)
@@ -39,8 +46,7 @@ export function isFirstPageSelected(info: GraphQLResolveInfo, kind: EntityKind, 
 
 /** Whether a connection is asked for nothing but its count. */
 export function isCountOnly(info: GraphQLResolveInfo): boolean {
-  const tree = treeOf(info)
-  return tree !== null && isOnlyCounted(tree)
+  return selectionOf(info).isCountOnly
 }
 
 function isOnlyCounted(connection: ResolveTree): boolean {
@@ -63,18 +69,26 @@ function selectedFields(info: GraphQLResolveInfo, kind: EntityKind): ResolveTree
       else if (!ENTITIES.has(typeName)) Object.values(fields).forEach(descend)
     }
   }
-  const tree = treeOf(info)
+  const { tree } = selectionOf(info)
   if (tree !== null) descend(tree)
   return selected
 }
 
-/** One parse for all items of a list: they share the nodes of the field. */
-const trees = new WeakMap<object, ResolveTree | null>()
+/** What is selected below a field, and what has been found out about that. */
+interface Selection {
+  readonly tree: ResolveTree | null
+  readonly isCountOnly: boolean
+  readonly details: Map<EntityKind, Detail>
+}
 
-function treeOf(info: GraphQLResolveInfo): ResolveTree | null {
-  const known = trees.get(info.fieldNodes)
+/** Found once for all items of a list: they share the nodes of the field. */
+const selections = new WeakMap<object, Selection>()
+
+function selectionOf(info: GraphQLResolveInfo): Selection {
+  const known = selections.get(info.fieldNodes)
   if (known !== undefined) return known
   const tree = (parseResolveInfo(info) ?? null) as ResolveTree | null
-  trees.set(info.fieldNodes, tree)
-  return tree
+  const selection = { tree, isCountOnly: tree !== null && isOnlyCounted(tree), details: new Map() }
+  selections.set(info.fieldNodes, selection)
+  return selection
 }
