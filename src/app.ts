@@ -5,7 +5,7 @@ import type { ProviderName } from './domain/entity-key.ts'
 import { createCompositeProvider } from './providers/composite-provider.ts'
 import { createScalekitProvider, type ScalekitSettings } from './providers/scalekit/scalekit-provider.ts'
 import { createWorkosProvider, type WorkosSettings } from './providers/workos/workos-provider.ts'
-import { estimateCalls } from './schema/estimate-calls.ts'
+import { estimateCallsOnce } from './schema/estimate-calls.ts'
 import { schema } from './schema/index.ts'
 import { createServer } from './server/server.ts'
 import { createLogger, type Logger, type LogLevel } from './telemetry/logger.ts'
@@ -64,7 +64,7 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
     schema,
     provider,
     log,
-    estimateCalls,
+    estimateCalls: estimateCallsOnce,
     graphiql: settings.graphiql ?? false,
     reportCost: settings.reportCost ?? false,
     limits: {

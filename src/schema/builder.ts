@@ -9,6 +9,7 @@ import type { EntityKind } from '../domain/entity-key.ts'
 import { toGlobalId } from '../relay/global-id.ts'
 import type { RequestContext } from '../request/context.ts'
 import type { ConnectionSource } from './resolve-connection.ts'
+import './immediate-ids.ts'
 
 declare module 'graphql' {
   interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
@@ -33,7 +34,7 @@ export const builder = new SchemaBuilder<{
     JSONObject: { Input: JsonObject; Output: JsonObject }
   }
 }>({
-  plugins: [ErrorsPlugin, RelayPlugin],
+  plugins: [ErrorsPlugin, RelayPlugin, 'immediateIds'],
   defaultFieldNullability: false,
   errors: { directResult: true },
   relay: {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { type DocumentNode, type FieldNode, type GraphQLSchema, Kind, type SelectionSetNode } from 'graphql'
 import {
   type ComplexityEstimatorArgs,
@@ -15,6 +16,28 @@ export interface CallEstimate {
 
 /** Beyond this a document is refused whatever it asks: it only exists to keep an estimator busy. */
 const MAX_FIELDS = 10_000
+
+/** Of one document: clients send the same few again and again, most of them with few different sizes. */
+const MAX_KNOWN = 100
+
+/** By the document, and by the operation and a hash of the variables, which can hold an e-mail address. */
+const knownEstimates = new WeakMap<DocumentNode, Map<string, CallEstimate>>()
+
+/** `estimateCalls`, reckoned once for equal operations as long as their document is kept. */
+export function estimateCallsOnce(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | undefined,
+  variables: Record<string, unknown>,
+): CallEstimate {
+  const known = knownEstimates.get(document) ?? new Map<string, CallEstimate>()
+  knownEstimates.set(document, known)
+  const key = hash('sha256', JSON.stringify([operationName, variables]), 'base64url')
+  const estimate = known.get(key) ?? estimateCalls(schema, document, operationName, variables)
+  if (known.size === MAX_KNOWN) known.clear()
+  known.set(key, estimate)
+  return estimate
+}
 
 /**
  * Reckons an operation's upstream calls from the document, its variables and what its fields declare as `complexity`.

@@ -16,7 +16,10 @@ const ENTITIES: ReadonlySet<string> = new Set<EntityKind>([
  * and payloads, by what their fields declare as `needs`. What is not asked for is then not fetched.
  */
 export function neededDetail(info: GraphQLResolveInfo, kind: EntityKind): Detail {
-  return detailBelow(treeOf(info), info.schema, kind)
+  const { tree, details } = selectionOf(info)
+  const detail = details.get(kind) ?? detailBelow(tree, info.schema, kind)
+  details.set(kind, detail)
+  return detail
 }
 
 /** The same for a field that is further down. */
@@ -50,8 +53,7 @@ export function isFirstPageSelected(info: GraphQLResolveInfo, kind: EntityKind, 
 
 /** Whether a connection is asked for nothing but its count. */
 export function isCountOnly(info: GraphQLResolveInfo): boolean {
-  const tree = treeOf(info)
-  return tree !== null && isOnlyCounted(tree)
+  return selectionOf(info).isCountOnly
 }
 
 /** The same for a connection that is further down. */
@@ -79,14 +81,26 @@ export function selectedFields(tree: ResolveTree | null, kind: EntityKind): Reso
   return selected
 }
 
-/** One parse for all items of a list: they share the nodes of the field. */
-const trees = new WeakMap<object, ResolveTree | null>()
+/** What is selected below a field, and what has been found out about that. */
+interface Selection {
+  readonly tree: ResolveTree | null
+  readonly isCountOnly: boolean
+  readonly details: Map<EntityKind, Detail>
+}
+
+/** Found once for all items of a list: they share the nodes of the field. */
+const selections = new WeakMap<object, Selection>()
 
 /** What is selected below a field. */
 export function treeOf(info: GraphQLResolveInfo): ResolveTree | null {
-  const known = trees.get(info.fieldNodes)
+  return selectionOf(info).tree
+}
+
+function selectionOf(info: GraphQLResolveInfo): Selection {
+  const known = selections.get(info.fieldNodes)
   if (known !== undefined) return known
   const tree = (parseResolveInfo(info) ?? null) as ResolveTree | null
-  trees.set(info.fieldNodes, tree)
-  return tree
+  const selection = { tree, isCountOnly: tree !== null && isOnlyCounted(tree), details: new Map() }
+  selections.set(info.fieldNodes, selection)
+  return selection
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { createBackgroundCall } from '../domain/background-call.ts'
 import type { CallContext } from '../domain/directory-provider.ts'
 import {
@@ -216,9 +216,7 @@ function keyOf({ path, query = {} }: UpstreamRequest): string {
   const parameters = Object.entries(query)
     .filter(([, value]) => value !== null)
     .sort(([one], [other]) => (one < other ? -1 : 1))
-  return createHash('sha256')
-    .update(JSON.stringify([path, parameters]))
-    .digest('base64url')
+  return hash('sha256', JSON.stringify([path, parameters]), 'base64url')
 }
 
 /** Whether a call failed by a limit of the operation that began it, which another operation has not reached. */

@@ -1,6 +1,6 @@
 import { parse, validate } from 'graphql'
 import { describe, expect, test } from 'vitest'
-import { estimateCalls } from '../../src/schema/estimate-calls.ts'
+import { estimateCalls, estimateCallsOnce } from '../../src/schema/estimate-calls.ts'
 import { schema } from '../../src/schema/index.ts'
 import { globalId } from '../support/start-app.ts'
 
@@ -114,6 +114,35 @@ describe('the estimate of', () => {
     ).toBeGreaterThan(0)
     const huge = '{ organizations(first: 1000000) { nodes { directories { nodes { id } } } } }'
     expect(callsOf(huge)).toBe(2 + 4 + 1 + 100)
+  })
+})
+
+describe('an estimate that is kept', () => {
+  const document = parse(`
+    query A($first: Int!) { organizations(first: $first) { nodes { directories { nodes { id } } } } }
+    query B($first: Int!) { organizations(first: $first) { nodes { id } } }
+  `)
+  const kept = (name: string, first: unknown) => estimateCallsOnce(schema, document, name, { first })
+
+  test('is the one of equal variables and of the same operation', () => {
+    const asks = [kept('A', 5), kept('A', 50), kept('B', 5)]
+    expect(asks).toEqual([
+      estimateCalls(schema, document, 'A', { first: 5 }),
+      estimateCalls(schema, document, 'A', { first: 50 }),
+      estimateCalls(schema, document, 'B', { first: 5 }),
+    ])
+    expect(kept('A', 5)).toBe(asks[0])
+  })
+
+  test('is none where the variables do not fit, however often', () => {
+    expect(() => kept('A', 'five')).toThrow('$first')
+    expect(() => kept('A', 'five')).toThrow('$first')
+  })
+
+  test('is one of few: sizes that change all the time do not fill the memory', () => {
+    const first = kept('B', 1)
+    for (let size = 2; size <= 200; size += 1) kept('B', size)
+    expect(kept('B', 1)).not.toBe(first)
   })
 })
 
