@@ -1,7 +1,7 @@
 import { CALL_BOUNDS } from '../domain/call-bounds.ts'
 import { directoryKeyOf, organizationKeyOf, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
 import { builder } from './builder.ts'
-import { connectionCost, toOneCost } from './call-costs.ts'
+import { toOneCost, usersCost } from './call-costs.ts'
 import {
   DirectoryGroupType,
   DirectoryType,
@@ -63,7 +63,7 @@ builder.node(DirectoryGroupType, {
       nullable: true,
       args: t.arg.connectionArgs(),
       description: 'The people in it.',
-      extensions: { ...needsForCount, ...connectionCost(CALL_BOUNDS.listMembers) },
+      extensions: { ...needsForCount, ...usersCost(CALL_BOUNDS.listMembers) },
       resolve: (within, args, { loaders }, info) =>
         resolveConnection(args, info, {
           kind: 'DirectoryUser',

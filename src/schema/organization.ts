@@ -73,7 +73,7 @@ builder.node(OrganizationType, {
       nullable: true,
       args: t.arg.connectionArgs(),
       description: 'Its directories.',
-      extensions: { needs: 'key', ...connectionCost(CALL_BOUNDS.listDirectories) },
+      extensions: { needs: 'key', ...connectionCost(() => CALL_BOUNDS.listDirectories) },
       resolve: (of, args, { loaders }, info) =>
         resolveConnection(args, info, {
           kind: 'Directory',
