@@ -3,7 +3,7 @@ import type { DirectoryGroup, DirectoryUser } from '../domain/entities.ts'
 import { directoryKeyOf, organizationKeyOf, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
 import type { RequestContext } from '../request/context.ts'
 import { builder } from './builder.ts'
-import { connectionCost, toOneCost } from './call-costs.ts'
+import { toOneCost, usersCost } from './call-costs.ts'
 import {
   DirectoryGroupType,
   DirectoryType,
@@ -65,7 +65,7 @@ builder.node(DirectoryGroupType, {
       nullable: true,
       args: t.arg.connectionArgs(),
       description: 'The people in it.',
-      extensions: { ...needsForCount, ...connectionCost(CALL_BOUNDS.listMembers), list: usersOf },
+      extensions: { ...needsForCount, ...usersCost(CALL_BOUNDS.listMembers), list: usersOf },
       resolve: (within, args, context, info) => resolveConnection(args, info, usersOf(within, args, context)),
     }),
     createdAt: t.expose('createdAt', {

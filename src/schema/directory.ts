@@ -9,7 +9,7 @@ import {
 } from '../domain/entity-key.ts'
 import { parseGlobalIdOf } from '../relay/global-id.ts'
 import { builder } from './builder.ts'
-import { connectionCost, fixedCost, toOneCost } from './call-costs.ts'
+import { connectionCost, fixedCost, roleAssignmentsCost, toOneCost, usersCost } from './call-costs.ts'
 import { DirectoryUserFilter, groupsOfDirectory, usersOfDirectory } from './directory-lists.ts'
 import {
   AttributeMapping,
@@ -127,6 +127,7 @@ builder.node(DirectoryType, {
     roleAssignments: t.field({
       type: [RoleAssignmentType],
       description: 'Which role the members of which group get.',
+      extensions: roleAssignmentsCost,
       resolve: ({ roleAssignments }) => [...roleAssignments],
     }),
     organization: t.field({
@@ -147,8 +148,8 @@ builder.node(DirectoryType, {
       description: 'The people in it.',
       extensions: {
         ...needsForCount,
-        ...connectionCost((limit, { filter }) =>
-          filter?.email ? CALL_BOUNDS.scan : CALL_BOUNDS.listMembers(limit),
+        ...usersCost((limit, isBehindCursor, { filter }) =>
+          filter?.email ? CALL_BOUNDS.scan : CALL_BOUNDS.listMembers(limit, isBehindCursor),
         ),
         list: usersOfDirectory,
       },
@@ -237,7 +238,7 @@ builder.queryFields(t => ({
       filter: t.arg({ type: DirectoryFilter, description: 'Which ones.' }),
     },
     description: 'Directories across organizations.',
-    extensions: connectionCost(CALL_BOUNDS.listAllDirectories),
+    extensions: connectionCost(() => CALL_BOUNDS.listAllDirectories),
     resolve: (_root, args, { loaders }, info) => {
       const { provider = null, organizationId, search } = args.filter ?? {}
       const organization =

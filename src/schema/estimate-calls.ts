@@ -6,6 +6,7 @@ import {
   getComplexity,
   simpleEstimator,
 } from 'graphql-query-complexity'
+import { fieldsIn } from './fields-in.ts'
 
 /** The most upstream calls that an operation can need, and the field that needs most of them. */
 export interface CallEstimate {
@@ -63,6 +64,7 @@ export function estimateCalls(
     variables,
     estimators: [remember],
     maxQueryNodes: MAX_FIELDS,
+    context: { document },
     ...(operationName !== undefined && { operationName }),
   })
   return { calls, dearest: dearestPath(document, operationName, callsOf) }
@@ -85,7 +87,7 @@ function dearestPath(
   const visited = new Set<SelectionSetNode>()
   while (selectionSet !== undefined && !visited.has(selectionSet)) {
     visited.add(selectionSet)
-    const fields = fieldsIn(selectionSet, document, new Set())
+    const fields = fieldsIn(selectionSet, document)
     const dearest = fields.toSorted((one, other) => (callsOf.get(other) ?? 0) - (callsOf.get(one) ?? 0))[0]
     if (dearest === undefined || (callsOf.get(dearest) ?? 0) === 0) break
     path.push((dearest.alias ?? dearest.name).value)
@@ -94,17 +96,4 @@ function dearestPath(
   return (
     path.filter(name => name !== 'edges' && name !== 'node' && name !== 'nodes').join('.') || path.join('.')
   )
-}
-
-function fieldsIn(set: SelectionSetNode, document: DocumentNode, seen: Set<string>): FieldNode[] {
-  return set.selections.flatMap(selection => {
-    if (selection.kind === Kind.FIELD) return [selection]
-    if (selection.kind === Kind.INLINE_FRAGMENT) return fieldsIn(selection.selectionSet, document, seen)
-    const { value: name } = selection.name
-    const fragment = document.definitions.find(
-      definition => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name,
-    )
-    if (fragment === undefined || !('selectionSet' in fragment) || seen.has(name)) return []
-    return fieldsIn(fragment.selectionSet, document, seen.add(name))
-  })
 }

@@ -76,7 +76,7 @@ builder.node(OrganizationType, {
       nullable: true,
       args: t.arg.connectionArgs(),
       description: 'Its directories.',
-      extensions: { needs: 'key', ...connectionCost(CALL_BOUNDS.listDirectories), list: directoriesOf },
+      extensions: { needs: 'key', ...connectionCost(() => CALL_BOUNDS.listDirectories), list: directoriesOf },
       resolve: (of, args, context, info) => resolveConnection(args, info, directoriesOf(of, args, context)),
     }),
     createdAt: t.expose('createdAt', {

@@ -168,21 +168,20 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
 
   /** While the provider fails, an older answer is better than none; where it refuses, it is not. */
   function standIn(key: string, error: ProviderError, call: CallContext): UpstreamAnswer {
-    const isPassing =
-      error instanceof RateLimitedError ||
-      (error instanceof UnavailableError && error.reason !== 'credentials-refused')
     // What the operation itself may not do any more says nothing about the answer.
     if (error instanceof QueryTooCostlyError) throw error
-    const kept = isPassing ? cache.stale(key) : null
-    if (!isPassing) cache.forget(key)
+    const kept = isPassing(error) ? cache.stale(key) : null
+    if (!isPassing(error)) cache.forget(key)
     if (kept === null) throw error
     call.meter.servedStale(provider, kept.ageMs / 1_000)
     return kept.answer
   }
 
-  /** Renews an answer before it ends; nobody waits for it, and nobody hears of its failure. */
+  /** Renews an answer before it ends; nobody waits for it. A failure that may pass is nobody's, a refusal ends the reuse. */
   function refresh(key: string, request: UpstreamRequest): void {
-    readShared(key, request, createBackgroundCall('refresh')).catch(() => {})
+    readShared(key, request, createBackgroundCall('refresh')).catch((error: unknown) => {
+      if (!isPassing(error)) cache.forget(key)
+    })
   }
 
   /** Without the query, which can hold an e-mail address. */
@@ -228,6 +227,12 @@ function isOnlyOf(other: CallContext, call: CallContext, error: ProviderError): 
   }
   const isOver = nowMs >= other.deadlineMs - TIMER_SLACK_MS
   return error instanceof UnavailableError && error.reason === 'timeout' && isOver && nowMs < call.deadlineMs
+}
+
+/** Whether a call failed by what may be over the next time, and says nothing against an answer that is kept. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof UnavailableError) return error.reason !== 'credentials-refused'
+  return error instanceof RateLimitedError
 }
 
 /** Whether the provider has answered, though with a refusal; null where it was not asked or the caller left before. */
