@@ -85,7 +85,7 @@ export function createServer(settings: ServerSettings) {
 
 /**
  * The platform's own Response for whoever sent its own Request: Next.js takes no stand-in. Yoga's stand-in goes to those
- * who sent one as well: @whatwg-node/server writes its text to a socket with no stream between, at a third of the time.
+ * who sent one as well: @whatwg-node/server writes its text to a socket with no stream between.
  */
 async function toPlatformResponse(standIn: Response): Promise<Response> {
   const { status, statusText, headers } = standIn
