@@ -1,4 +1,4 @@
-import { BrokenCircuitError, CountBreaker, circuitBreaker, handleWhen } from 'cockatiel'
+import { BrokenCircuitError, CircuitState, CountBreaker, circuitBreaker, handleWhen } from 'cockatiel'
 import ky, { HTTPError, type Options } from 'ky'
 import pLimit from 'p-limit'
 import type { CallContext } from '../domain/directory-provider.ts'
@@ -119,6 +119,8 @@ export function createTransport({ provider, baseUrl, authorization, budget }: Tr
   }
 
   return async (request, call, signal) => {
+    // The breaker would let everybody wait for the one trial, with no regard to their deadlines.
+    if (breaker.state === CircuitState.HalfOpen) throw new UnavailableError(provider, 'circuit-open')
     try {
       return await breaker.execute(() => send(request, call, signal, null))
     } catch (error) {
