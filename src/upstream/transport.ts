@@ -52,7 +52,8 @@ export function createTransport({ provider, baseUrl, authorization, budget }: Tr
   const http = ky.create({
     prefix: baseUrl,
     headers: { accept: 'application/json', 'user-agent': 'dirgraph' },
-    redirect: 'error',
+    // A redirect is no answer: it is not followed, and takes no credentials along.
+    redirect: 'manual',
     credentials: 'omit',
   })
 
@@ -150,7 +151,7 @@ function limits(request: UpstreamRequest, call: CallContext): Options {
     ...times,
     retry: {
       limit: MAX_RETRIES,
-      methods: ['get'],
+      methods: ['get', 'post'],
       statusCodes: [408, 429, 500, 502, 503, 504],
       jitter: true,
       backoffLimit: MAX_BACKOFF_MS,
