@@ -1,4 +1,4 @@
-import { BrokenCircuitError, CountBreaker, circuitBreaker, handleWhen } from 'cockatiel'
+import { BrokenCircuitError, CircuitState, CountBreaker, circuitBreaker, handleWhen } from 'cockatiel'
 import ky, { HTTPError, type Options } from 'ky'
 import pLimit from 'p-limit'
 import type { CallContext } from '../domain/directory-provider.ts'
@@ -53,7 +53,8 @@ export function createTransport({ provider, baseUrl, authorization, budget }: Tr
   const http = ky.create({
     prefix: baseUrl,
     headers: { accept: 'application/json', 'user-agent': 'dirgraph' },
-    redirect: 'error',
+    // A redirect is no answer: it is not followed, and takes no credentials along.
+    redirect: 'manual',
     credentials: 'omit',
   })
 
@@ -129,6 +130,8 @@ export function createTransport({ provider, baseUrl, authorization, budget }: Tr
   }
 
   return async (request, call, signal) => {
+    // The breaker would let everybody wait for the one trial, with no regard to their deadlines.
+    if (breaker.state === CircuitState.HalfOpen) throw new UnavailableError(provider, 'circuit-open')
     try {
       return await breaker.execute(() => send(request, call, signal, null))
     } catch (error) {
@@ -158,7 +161,7 @@ function limits(request: UpstreamRequest, call: CallContext): Options {
     ...times,
     retry: {
       limit: MAX_RETRIES,
-      methods: ['get'],
+      methods: ['get', 'post'],
       statusCodes: [408, 429, 500, 502, 503, 504],
       jitter: true,
       backoffLimit: MAX_BACKOFF_MS,

@@ -1,4 +1,4 @@
-import { parse, validate } from 'graphql'
+import { getNamedType, isObjectType, parse, validate } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { estimateCalls, estimateCallsOnce } from '../../src/schema/estimate-calls.ts'
 import { schema } from '../../src/schema/index.ts'
@@ -43,6 +43,7 @@ describe('the estimate of', () => {
       '{ organizations(first: 5) { edges { node { directories { edges { cursor } } } } } }',
       4 + 5 * 2,
     ],
+    ['one organization', '{ organization(by: { workosId: "org_1" }) { name } }', 1],
     ['one directory', `{ directory(by: { workosId: "directory_1" }) { name } }`, 1],
     [
       'aliases, each for itself',
@@ -165,6 +166,40 @@ describe('the estimate of', () => {
     ['ids that are none', NODES, { ids: ['x', ''] }, 2],
   ])('%s', (_what, document, variables, calls) => {
     expect(callsOf(document, variables)).toBe(calls)
+  })
+
+  test('every field that leads to objects of a provider is what it declares', () => {
+    const ENTITIES = ['Organization', 'Directory', 'DirectoryUser', 'DirectoryGroup']
+    const isCostly = (type: string) =>
+      type === 'Node' || type === 'RoleAssignment' || ENTITIES.includes(type.replace(/Connection$/, ''))
+    const types = ['Query', 'RoleAssignment', 'DeleteDirectoryPayload', ...ENTITIES].map(name =>
+      schema.getType(name),
+    )
+    const free = types.filter(isObjectType).flatMap(type =>
+      Object.values(type.getFields())
+        .filter(field => isCostly(getNamedType(field.type).name) && field.extensions.complexity === undefined)
+        .map(field => `${type.name}.${field.name}`),
+    )
+    // What it costs is counted where the roles are.
+    expect(free).toEqual(['RoleAssignment.group'])
+  })
+
+  test.each([
+    ['users', 'directory { name }'],
+    ['users', 'organization { name }'],
+    ['groups', 'directory { name }'],
+    ['groups', 'organization { name }'],
+  ])('what %s point to by %s, for each of them', (members, pointer) => {
+    const query = `{ directory(by: { id: "${WORKOS}" }) { ${members}(first: 10) { nodes { ${pointer} } } } }`
+    expect(callsOf(query)).toBe(1 + 1 + 10)
+  })
+
+  test('what directories and payloads point to', () => {
+    expect(callsOf(`{ directory(by: { id: "${WORKOS}" }) { organization { name } } }`)).toBe(1 + 1)
+    expect(
+      callsOf(`mutation { deleteDirectory(input: { directoryId: "${WORKOS}" }) {
+        ... on DeleteDirectoryPayload { organization { name } } } }`),
+    ).toBe(3 + 1)
   })
 
   test('every mutation is more than nothing', () => {
