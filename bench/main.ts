@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { runGrowth } from './growth.ts'
-import { stopChildren } from './harness/child.ts'
+import { buildChildren, stopChildren } from './harness/child.ts'
 import { print, printMachine } from './harness/markdown.ts'
 import { runNested } from './nested.ts'
 import { runQuota } from './quota.ts'
@@ -42,6 +42,7 @@ async function main(): Promise<number> {
     return 0
   }
   const parts = Object.entries(PARTS).filter(([name]) => values.only === undefined || values.only === name)
+  await buildChildren()
   print('# Benchmarks\n')
   printMachine()
   if (values.quick) print('- a quick run: the figures are rough')

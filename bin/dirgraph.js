@@ -9,6 +9,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(1)
 }
 
+// By this graphql and others leave out checks that are for development; it has to stand before they are loaded.
+process.env.NODE_ENV ??= 'production'
+
 // In a checkout the TypeScript runs as it is; the package holds what was built of it.
 const source = new URL('../src/cli.ts', import.meta.url)
 await import(existsSync(source) ? source.href : new URL('../dist/cli.js', import.meta.url).href)

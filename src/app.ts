@@ -7,7 +7,7 @@ import { createCompositeProvider } from './providers/composite-provider.ts'
 import { restrictProvider } from './providers/restrict-provider.ts'
 import { createScalekitProvider, type ScalekitSettings } from './providers/scalekit/scalekit-provider.ts'
 import { createWorkosProvider, type WorkosSettings } from './providers/workos/workos-provider.ts'
-import { estimateCalls } from './schema/estimate-calls.ts'
+import { estimateCallsOnce } from './schema/estimate-calls.ts'
 import { schema } from './schema/index.ts'
 import { createServer } from './server/server.ts'
 import type { PersistedDocuments } from './server/use-persisted-documents.ts'
@@ -93,7 +93,7 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
     schema,
     provider,
     log,
-    estimateCalls,
+    estimateCalls: estimateCallsOnce,
     restrict: restrictProvider,
     authenticate: createAuthenticate({
       adminToken: settings.adminToken ?? null,

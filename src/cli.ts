@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { defineCommand, runMain } from 'citty'
 import { createDirgraph, type DirgraphSettings } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
+import { limitHeapGrowth } from './server/heap-growth.ts'
 import { type Listener, listen } from './server/listen.ts'
 
 const GRACE_MS = 10_000
@@ -13,6 +14,7 @@ const TRY = `{ organizations(first: 3) { nodes { name provider directories { nod
 /** Starts the API, on the built-in sandbox where no provider is set up, and stops it on SIGINT and SIGTERM. */
 async function serve(): Promise<void> {
   const config = readConfig()
+  limitHeapGrowth()
   for (const warning of config.warnings) process.stderr.write(`Warning: ${warning}\n`)
   const { settings, stop: stopSandbox } = await chooseProviders(config)
   const dirgraph = createDirgraph({ ...config, ...settings, reportCost: config.isSandbox })

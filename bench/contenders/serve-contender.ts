@@ -1,3 +1,4 @@
+import { limitHeapGrowth } from '../../src/server/heap-growth.ts'
 import { listen } from '../../src/server/listen.ts'
 import { answerParent, readSettings } from '../harness/parent.ts'
 import type { ContenderHello, ContenderQuestions, ContenderSettings } from './contender-child.ts'
@@ -27,7 +28,10 @@ async function createHandler({ name, upstream }: ContenderSettings): Promise<Han
   }
 }
 
-const handler = await createHandler(readSettings<ContenderSettings>())
+const settings = readSettings<ContenderSettings>()
+const handler = await createHandler(settings)
+// As the command does.
+if (settings.name.startsWith('dirgraph')) limitHeapGrowth()
 const { url } = await listen(handler, { host: '127.0.0.1', port: 0 })
 
 answerParent<ContenderHello, ContenderQuestions>(

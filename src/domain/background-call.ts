@@ -9,7 +9,7 @@ export function createBackgroundCall(requestId: string): CallContext {
     deadlineMs: performance.now() + TIMEOUT_MS,
     requestId,
     caller: requestId,
-    isBound: false,
+    boundTo: null,
     meter: { sending: () => {}, count: () => {}, usedScope: () => {}, servedStale: () => {} },
   }
 }

@@ -22,8 +22,8 @@ export interface CallContext {
   readonly requestId: string
   /** Whose turn it is where a quota is shared. */
   readonly caller: string
-  /** Whether the caller may see one organization only: what comes by a bare upstream id has to prove that it is of that. */
-  readonly isBound: boolean
+  /** The one organization that the caller may see: what comes by an upstream id alone has to prove that it is of that. */
+  readonly boundTo: EntityKey | null
   readonly meter: CallMeter
 }
 

@@ -25,6 +25,8 @@ interface Entity<Kind extends string> {
   readonly kind: Kind
   readonly key: EntityKey
   readonly detail: Detail
+  /** Whether nothing names the organization and directory in its key: it was taken to be where it was asked for. */
+  readonly isPlaceAssumed?: boolean
 }
 
 /** A customer of the product: what both providers call an organization. */

@@ -28,7 +28,6 @@ const SEGMENTS: Record<EntityKind, number> = {
 }
 
 const join = (...parts: readonly string[]) => parts.join(':') as EntityKey
-const segments = (key: EntityKey) => key.split(':').slice(1)
 
 /** The key of an organization by the provider's own id. */
 export function organizationKey(provider: ProviderName, upstreamId: string): EntityKey {
@@ -66,10 +65,14 @@ export function upstreamIdOf(key: EntityKey): string {
 
 /** The provider's id of the organization in the key; null where there is none or it is not known. */
 export function organizationIdOf(key: EntityKey): string | null {
-  const organization = segments(key)[0]
-  return organization === undefined || organization === NO_ORGANIZATION || organization === ANY_ORGANIZATION
-    ? null
-    : organization
+  const organization = organizationIn(key)
+  return organization === NO_ORGANIZATION || organization === ANY_ORGANIZATION ? null : organization
+}
+
+function organizationIn(key: EntityKey): string {
+  const start = key.indexOf(':') + 1
+  const end = key.indexOf(':', start)
+  return end === -1 ? key.slice(start) : key.slice(start, end)
 }
 
 /** The key of the organization that the entity belongs to; null where there is none or it is not known. */
@@ -80,7 +83,9 @@ export function organizationKeyOf(key: EntityKey): EntityKey | null {
 
 /** The key of the directory that the user or group belongs to; a directory's own key for a directory. */
 export function directoryKeyOf(key: EntityKey): EntityKey {
-  return join(providerOf(key), ...segments(key).slice(0, 2))
+  const directoryAt = key.indexOf(':', key.indexOf(':') + 1) + 1
+  const end = directoryAt === 0 ? -1 : key.indexOf(':', directoryAt)
+  return end === -1 ? key : (key.slice(0, end) as EntityKey)
 }
 
 /** The provider's id of the directory in the key of a directory, user or group. */
@@ -90,7 +95,12 @@ export function directoryIdOf(key: EntityKey): string {
 
 /** Whether the key leaves open which organization its object belongs to. */
 export function isInAnyOrganization(key: EntityKey): boolean {
-  return segments(key)[0] === ANY_ORGANIZATION
+  return organizationIn(key) === ANY_ORGANIZATION
+}
+
+/** Whether the one entity lies below the other, which is an organization or a directory. */
+export function isWithin(key: EntityKey, parent: EntityKey): boolean {
+  return key.startsWith(`${parent}:`)
 }
 
 /** Whether what was found under `asked` may be answered for it: the same key, or one that left the organization open. */

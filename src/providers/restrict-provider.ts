@@ -59,7 +59,7 @@ export function restrictProvider(provider: DirectoryProvider, caller: Caller): D
 
   return {
     statuses: () => provider.statuses().filter(status => status.provider === providerOf(organization)),
-    budgets: scopes => provider.budgets(scopes),
+    budgets: scopes => provider.budgets(scopes).filter(state => state.provider === providerOf(organization)),
     check: call => provider.check(call),
 
     async listOrganizations(asked, call) {

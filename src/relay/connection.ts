@@ -17,24 +17,47 @@ export interface Connection<T> {
 
 /** A page as a Relay connection of the list named by `listId`; what could not be read is a null edge with its error. */
 export function toConnection<T extends object>(page: Page<T>, listId: string): Connection<T> {
-  const seal = createCursorSeal(listId)
-  const sealed = (edge: Edge<T> | undefined) => (edge === undefined ? null : seal(edge.cursor))
-  return {
-    edges: page.edges.map(({ cursor, node }) =>
-      isFailed(node) ? nullWithError(node) : toEdge(cursor, node, seal),
-    ),
-    nodes: page.edges.map(({ node }) => (isFailed(node) ? nullWithError(node) : node)),
-    pageInfo: {
-      hasNextPage: page.hasNextPage,
-      hasPreviousPage: page.hasPreviousPage,
+  return new PageConnection(page, listId)
+}
+
+/** Each part is made when it is selected, since hardly anybody selects all of them. */
+class PageConnection<T extends object> implements Connection<T> {
+  readonly #page: Page<T>
+  readonly #seal: (cursor: string) => string
+
+  constructor(page: Page<T>, listId: string) {
+    this.#page = page
+    this.#seal = createCursorSeal(listId)
+  }
+
+  get edges() {
+    return this.#page.edges.map(({ cursor, node }) =>
+      isFailed(node) ? nullWithError(node) : toEdge(cursor, node, this.#seal),
+    )
+  }
+
+  get nodes() {
+    return this.#page.edges.map(({ node }) => (isFailed(node) ? nullWithError(node) : node))
+  }
+
+  get pageInfo() {
+    const { edges, hasNextPage, hasPreviousPage } = this.#page
+    const seal = this.#seal
+    const sealed = (edge: Edge<T> | undefined) => (edge === undefined ? null : seal(edge.cursor))
+    return {
+      hasNextPage,
+      hasPreviousPage,
       get startCursor() {
-        return sealed(page.edges[0])
+        return sealed(edges[0])
       },
       get endCursor() {
-        return sealed(page.edges.at(-1))
+        return sealed(edges.at(-1))
       },
-    },
-    totalCount: page.totalCount,
+    }
+  }
+
+  get totalCount() {
+    return this.#page.totalCount
   }
 }
 

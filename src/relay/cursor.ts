@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { InvalidInputError } from '../domain/provider-error.ts'
 import { fromBase64Url, toBase64Url } from './base64.ts'
 
@@ -11,8 +11,11 @@ const MAX_LENGTH = 12_000
  * nothing: the list that is walked comes from the field, never from the cursor.
  */
 export function createCursorSeal(listId: string): (cursor: string) => string {
-  const list = fingerprint(listId)
-  return cursor => toBase64Url(JSON.stringify([VERSION, list, cursor]))
+  let list: string | null = null
+  return cursor => {
+    list ??= fingerprint(listId)
+    return toBase64Url(JSON.stringify([VERSION, list, cursor]))
+  }
 }
 
 /**
@@ -48,5 +51,5 @@ function parse(sealed: string): [number, string, string] | null {
 
 /** Short, since it travels in every cursor, and a hash, since a filter can hold an e-mail address. */
 function fingerprint(listId: string): string {
-  return createHash('sha256').update(listId).digest('base64url').slice(0, 8)
+  return hash('sha256', listId, 'base64url').slice(0, 8)
 }

@@ -15,6 +15,17 @@ export function toGlobalId(kind: string, key: string): string {
   return toBase64Url(`${kind}:${key}`)
 }
 
+const idsOfEntities = new WeakMap<object, string>()
+
+/** The Relay id of an entity, made once: an entity lives as long as the kept answer that it was read from. */
+export function globalIdOf(kind: string, entity: { readonly key: EntityKey }): string {
+  const known = idsOfEntities.get(entity)
+  if (known !== undefined) return known
+  const id = toGlobalId(kind, entity.key)
+  idsOfEntities.set(entity, id)
+  return id
+}
+
 /** What a Relay id names. Throws `InvalidInputError`, naming `field`, when it is none of ours. */
 export function parseGlobalId(id: string, field: string): { kind: EntityKind; key: EntityKey } {
   const text = id.length <= MAX_LENGTH ? decode(id) : null

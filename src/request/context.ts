@@ -41,7 +41,7 @@ export function createRequestContext(settings: RequestSettings): RequestContext 
     ...operation,
     // A user who sends many operations at once has one turn with them; who can't be told apart has one for each.
     caller: caller.organization === null ? operation.requestId : `${caller.organization} ${caller.subject}`,
-    isBound: caller.organization !== null,
+    boundTo: caller.organization,
     meter,
   }
   return {

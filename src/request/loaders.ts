@@ -95,7 +95,8 @@ function byProvider<Ask, T>(
 /** A loader of entities by key, and what fills it without a call. */
 interface Finder<T> {
   readonly loader: Loader<Find, T | null>
-  remember(entities: readonly T[]): void
+  /** Of most pages nobody looks anything up, so they are only read when somebody does. */
+  remember(page: Page<T>): void
 }
 
 /** Asks that differ only in detail are one ask, for the most that any of them needs. */
@@ -104,7 +105,8 @@ function finder<T extends Find>(
   findMany: (finds: readonly Find[]) => Promise<Found<T>[]>,
 ): Finder<T> {
   const known = new Map<EntityKey, T>()
-  const remember = (entities: readonly T[]) => {
+  const arrived: Page<T>[] = []
+  const learn = (entities: readonly T[]) => {
     for (const entity of entities) {
       const other = known.get(entity.key)
       if (other === undefined || !suffices(other.detail, entity.detail)) known.set(entity.key, entity)
@@ -113,6 +115,7 @@ function finder<T extends Find>(
   const batch = async (finds: readonly Find[]): Promise<Found<T>[]> => {
     const found = new Map<EntityKey, Found<T>>()
     const missing = new Map<EntityKey, Find>()
+    for (const page of arrived.splice(0)) learn(nodesOf(page))
     for (const { key, detail } of finds) {
       const entity = known.get(key)
       if (entity !== undefined && suffices(entity.detail, detail)) found.set(key, entity)
@@ -120,7 +123,7 @@ function finder<T extends Find>(
     }
     const slots = missing.size > 0 ? await findMany([...missing.values()]) : []
     for (const [index, key] of [...missing.keys()].entries()) found.set(key, slots[index] ?? null)
-    remember(slots.filter((slot): slot is T => slot !== null && !(slot instanceof ProviderError)))
+    learn(slots.filter((slot): slot is T => slot !== null && !(slot instanceof ProviderError)))
     return finds.map(({ key }) => found.get(key) ?? null)
   }
   const create = () =>
@@ -128,7 +131,7 @@ function finder<T extends Find>(
       name,
       cacheKeyFn: ({ key, detail }) => `${key} ${detail}`,
     })
-  return { loader: byProvider(({ key }) => key, create), remember }
+  return { loader: byProvider(({ key }) => key, create), remember: page => arrived.push(page) }
 }
 
 type ListAsk = { readonly page: object; readonly detail?: Detail } & (
@@ -136,31 +139,36 @@ type ListAsk = { readonly page: object; readonly detail?: Detail } & (
   | { readonly within: { readonly key: EntityKey }; readonly of?: never }
 )
 
+/** An ask with what tells it from others, which is costly enough to be written down. */
+interface Placed<Ask> {
+  readonly ask: Ask
+  readonly place: string
+}
+
 /** A loader of pages. Asks that differ only in detail are one ask, for the most that any of them needs. */
 function lister<Ask extends ListAsk, T extends Find>(
   name: string,
   { remember }: Finder<T>,
   listMany: (asks: readonly Ask[]) => Promise<Listed<T>[]>,
 ): Loader<Ask, Page<T>> {
-  const batch = async (asks: readonly Ask[]): Promise<Listed<T>[]> => {
-    const places = asks.map(placeOf)
+  const batch = async (asks: readonly Placed<Ask>[]): Promise<Listed<T>[]> => {
     const merged = new Map<string, Ask>()
-    for (const [index, ask] of asks.entries()) {
-      const place = places[index] ?? ''
+    for (const { ask, place } of asks) {
       const detail = ask.detail && moreDetail(ask.detail, merged.get(place)?.detail ?? ask.detail)
       merged.set(place, { ...ask, ...(detail && { detail }) })
     }
     const pages = await listMany([...merged.values()])
     const pageOf = new Map([...merged.keys()].map((place, index) => [place, pages[index]]))
-    for (const page of pages) if (!(page instanceof ProviderError)) remember(nodesOf(page))
-    return places.map(place => pageOf.get(place) as Listed<T>)
+    for (const page of pages) if (!(page instanceof ProviderError)) remember(page)
+    return asks.map(({ place }) => pageOf.get(place) as Listed<T>)
   }
   const create = () =>
-    new DataLoader<Ask, Page<T>, string>(batch, {
+    new DataLoader<Placed<Ask>, Page<T>, string>(batch, {
       name,
-      cacheKeyFn: ask => `${placeOf(ask)} ${ask.detail ?? ''}`,
+      cacheKeyFn: ({ ask, place }) => `${place} ${ask.detail ?? ''}`,
     })
-  return byProvider(ask => (ask.of ?? ask.within).key, create)
+  const loader = byProvider<Placed<Ask>, Page<T>>(({ ask }) => (ask.of ?? ask.within).key, create)
+  return { load: ask => loader.load({ ask, place: placeOf(ask) }) }
 }
 
 /** A loader of pages of a list over all providers: equal asks are one, and none waits for another. */
@@ -171,7 +179,7 @@ function rootLister<Ask extends { readonly page: object }, T extends Find>(
 ): Loader<Ask, Page<T>> {
   const batch = async ([ask]: readonly Ask[]) => {
     const page = await list(ask as Ask)
-    remember(nodesOf(page))
+    remember(page)
     return [page]
   }
   return new DataLoader<Ask, Page<T>, string>(batch, {

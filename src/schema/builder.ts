@@ -11,11 +11,15 @@ import { type EntityKey, type EntityKind, providerOf } from '../domain/entity-ke
 import { ForbiddenError, noSuchObject } from '../domain/provider-error.ts'
 import { toGlobalId } from '../relay/global-id.ts'
 import type { RequestContext } from '../request/context.ts'
+import type { ConnectionSource } from './resolve-connection.ts'
+import './immediate-ids.ts'
 
 declare module 'graphql' {
   interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
     /** How much of its parent the field reads, or how much with that selection; `basic` unless said otherwise. */
     needs?: Detail | ((field: ResolveTree) => Detail)
+    /** The list that a connection pages through, where its items show that the field's parent is there. */
+    list?: (parent: never, args: never, context: RequestContext) => ConnectionSource<object>
     /** The upstream calls that the field adds to its operation, for one parent, its selection's included. */
     complexity?: (field: ComplexityEstimatorArgs) => number
   }
@@ -42,7 +46,7 @@ export const builder = new SchemaBuilder<{
   }
 }>({
   // Errors first: what the others refuse is then an error like any that a mutation answers as data.
-  plugins: [ErrorsPlugin, ScopeAuthPlugin, RelayPlugin],
+  plugins: [ErrorsPlugin, ScopeAuthPlugin, RelayPlugin, 'immediateIds'],
   defaultFieldNullability: false,
   errors: { directResult: true },
   scopeAuth: {

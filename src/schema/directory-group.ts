@@ -1,7 +1,9 @@
 import { CALL_BOUNDS } from '../domain/call-bounds.ts'
+import type { DirectoryGroup, DirectoryUser } from '../domain/entities.ts'
 import { directoryKeyOf, organizationKeyOf, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
+import type { RequestContext } from '../request/context.ts'
 import { builder, entityScopes } from './builder.ts'
-import { connectionCost, toOneCost } from './call-costs.ts'
+import { toOneCost, usersCost } from './call-costs.ts'
 import {
   DirectoryGroupType,
   DirectoryType,
@@ -9,7 +11,7 @@ import {
   OrganizationType,
 } from './entity-types.ts'
 import { ProviderEnum } from './provider.ts'
-import { resolveConnection } from './resolve-connection.ts'
+import { type ConnectionSource, resolveConnection } from './resolve-connection.ts'
 import { resolveEntity } from './resolve-entity.ts'
 import { needsForCount } from './selection.ts'
 
@@ -64,14 +66,8 @@ builder.node(DirectoryGroupType, {
       nullable: true,
       args: t.arg.connectionArgs(),
       description: 'The people in it.',
-      extensions: { ...needsForCount, ...connectionCost(CALL_BOUNDS.listMembers) },
-      resolve: (within, args, { loaders }, info) =>
-        resolveConnection(args, info, {
-          kind: 'DirectoryUser',
-          listId: `users of ${within.key}`,
-          knownCount: within.totalUsers,
-          load: (page, detail) => loaders.listUsers.load({ within, page, filter: NO_FILTER, detail }),
-        }),
+      extensions: { ...needsForCount, ...usersCost(CALL_BOUNDS.listMembers), list: usersOf },
+      resolve: (within, args, context, info) => resolveConnection(args, info, usersOf(within, args, context)),
     }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
@@ -85,3 +81,16 @@ builder.node(DirectoryGroupType, {
     }),
   }),
 })
+
+function usersOf(
+  within: DirectoryGroup,
+  _args: object,
+  { loaders }: RequestContext,
+): ConnectionSource<DirectoryUser> {
+  return {
+    kind: 'DirectoryUser',
+    listId: `users of ${within.key}`,
+    knownCount: within.totalUsers,
+    load: (page, detail) => loaders.listUsers.load({ within, page, filter: NO_FILTER, detail }),
+  }
+}

@@ -1,7 +1,5 @@
-import { CALL_BOUNDS } from '../domain/call-bounds.ts'
 import type { DirectorySecret, DirectoryStats, RoleAssignment } from '../domain/entities.ts'
 import { builder, ofParent } from './builder.ts'
-import { fixedCost } from './call-costs.ts'
 import { DirectoryGroupType } from './entity-types.ts'
 import { resolveEntity } from './resolve-entity.ts'
 
@@ -80,7 +78,6 @@ export const RoleAssignmentType = builder.objectRef<RoleAssignment>('RoleAssignm
       type: DirectoryGroupType,
       nullable: true,
       description: 'The group.',
-      extensions: fixedCost(CALL_BOUNDS.scan),
       resolve: ({ group }, _args, context, info) => resolveEntity(context, info, 'DirectoryGroup', group),
     }),
   }),

@@ -3,7 +3,7 @@ import { directoryKeyOf, organizationKeyOf, providerOf, upstreamIdOf } from '../
 import { InvalidInputError, ProviderError } from '../domain/provider-error.ts'
 import { nullWithError } from '../relay/connection.ts'
 import { builder, entityScopes } from './builder.ts'
-import { connectionCost, fixedCost, toOneCost } from './call-costs.ts'
+import { connectionCost, toOneCost, usersByEmailCost } from './call-costs.ts'
 import {
   DirectoryGroupConnection,
   DirectoryType,
@@ -95,7 +95,7 @@ builder.node(DirectoryUserType, {
       nullable: true,
       args: t.arg.connectionArgs(),
       description: 'The groups that the person is in.',
-      extensions: { needs: 'full', ...connectionCost(CALL_BOUNDS.listMembers) },
+      extensions: { needs: 'full', ...connectionCost(() => CALL_BOUNDS.listGroupsOfUser) },
       resolve: (within, args, { loaders }, info) =>
         resolveConnection(args, info, {
           kind: 'DirectoryGroup',
@@ -124,7 +124,7 @@ builder.queryField('directoryUsersByEmail', t =>
     args: { email: t.arg.string({ required: true, description: 'The address, whatever its case.' }) },
     description:
       'People with this e-mail address in every directory that the caller may read. A directory that can not be asked is null, with an error.',
-    extensions: fixedCost(CALL_BOUNDS.findUsersByEmail),
+    extensions: usersByEmailCost,
     resolve: async (_root, { email }, { provider, call }, info) => {
       if (!/^[^\s@]+@[^\s@]+$/.test(email) || email.length > 320) {
         return [nullWithError(new InvalidInputError('`email` is no e-mail address.', 'email'))]

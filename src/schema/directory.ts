@@ -1,5 +1,5 @@
 import { CALL_BOUNDS } from '../domain/call-bounds.ts'
-import { type Directory, type DirectoryStats, IDENTITY_PROVIDERS } from '../domain/entities.ts'
+import { IDENTITY_PROVIDERS } from '../domain/entities.ts'
 import {
   directoryKey,
   directoryKeyInAnyOrganization,
@@ -9,7 +9,8 @@ import {
 } from '../domain/entity-key.ts'
 import { parseGlobalIdOf } from '../relay/global-id.ts'
 import { builder, entityScopes } from './builder.ts'
-import { connectionCost, fixedCost, toOneCost } from './call-costs.ts'
+import { connectionCost, fixedCost, roleAssignmentsCost, toOneCost, usersCost } from './call-costs.ts'
+import { DirectoryUserFilter, groupsOfDirectory, usersOfDirectory } from './directory-lists.ts'
 import {
   AttributeMapping,
   DirectorySecretType,
@@ -25,8 +26,9 @@ import {
 } from './entity-types.ts'
 import { ProviderEnum } from './provider.ts'
 import { resolveConnection } from './resolve-connection.ts'
-import { loadEntity, parseUpstreamId, resolveEntity } from './resolve-entity.ts'
-import { neededDetail, needsForCount } from './selection.ts'
+import { parseUpstreamId, resolveEntity } from './resolve-entity.ts'
+import { resolveThroughList } from './resolve-through-list.ts'
+import { needsForCount } from './selection.ts'
 
 const DirectoryStateEnum = builder.enumType('DirectoryState', {
   description: 'How a directory is.',
@@ -61,18 +63,6 @@ export const IdentityProviderEnum = builder.enumType('IdentityProvider', {
       { description: name === 'OTHER' ? 'One that this API does not know yet.' : title },
     ]),
   ) as Record<keyof typeof IDENTITY_PROVIDERS, { description: string }>,
-})
-
-const DirectoryUserFilter = builder.inputType('DirectoryUserFilter', {
-  description: 'Which users are wanted; what is given must all hold.',
-  fields: t => ({
-    groupId: t.id({ description: 'Members of this group of the directory, by its global id.' }),
-    email: t.string({ description: 'Those with this e-mail address.' }),
-    updatedAfter: t.field({
-      type: 'DateTime',
-      description: 'Those that changed after this time; Scalekit only.',
-    }),
-  }),
 })
 
 builder.node(DirectoryType, {
@@ -138,6 +128,7 @@ builder.node(DirectoryType, {
     roleAssignments: t.field({
       type: [RoleAssignmentType],
       description: 'Which role the members of which group get.',
+      extensions: roleAssignmentsCost,
       resolve: ({ roleAssignments }) => [...roleAssignments],
     }),
     organization: t.field({
@@ -158,40 +149,22 @@ builder.node(DirectoryType, {
       description: 'The people in it.',
       extensions: {
         ...needsForCount,
-        ...connectionCost((limit, { filter }) =>
-          filter?.email ? CALL_BOUNDS.scan : CALL_BOUNDS.listMembers(limit),
+        ...usersCost((limit, isBehindCursor, { filter }) =>
+          filter?.email ? CALL_BOUNDS.scan : CALL_BOUNDS.listMembers(limit, isBehindCursor),
         ),
+        list: usersOfDirectory,
       },
-      resolve: (within, args, { loaders }, info) => {
-        const { groupId, email, updatedAfter } = args.filter ?? {}
-        const filter = {
-          group:
-            typeof groupId === 'string' ? parseGlobalIdOf('DirectoryGroup', groupId, 'filter.groupId') : null,
-          email: email || null,
-          updatedAfter: updatedAfter ?? null,
-        }
-        const isFiltered = Object.values(filter).some(value => value !== null)
-        return resolveConnection(args, info, {
-          kind: 'DirectoryUser',
-          listId: `users of ${within.key} ${JSON.stringify(filter)}`,
-          knownCount: isFiltered ? null : knownStats(within)?.totalUsers,
-          load: (page, detail) => loaders.listUsers.load({ within, page, filter, detail }),
-        })
-      },
+      resolve: (within, args, context, info) =>
+        resolveConnection(args, info, usersOfDirectory(within, args, context)),
     }),
     groups: t.field({
       type: DirectoryGroupConnection,
       nullable: true,
       args: t.arg.connectionArgs(),
       description: 'The groups in it.',
-      extensions: { ...needsForCount, ...connectionCost(CALL_BOUNDS.listMembers) },
-      resolve: (within, args, { loaders }, info) =>
-        resolveConnection(args, info, {
-          kind: 'DirectoryGroup',
-          listId: `groups of ${within.key}`,
-          knownCount: knownStats(within)?.totalGroups,
-          load: (page, detail) => loaders.listGroups.load({ within, page, detail }),
-        }),
+      extensions: { ...needsForCount, ...connectionCost(CALL_BOUNDS.listMembers), list: groupsOfDirectory },
+      resolve: (within, args, context, info) =>
+        resolveConnection(args, info, groupsOfDirectory(within, args, context)),
     }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
@@ -205,11 +178,6 @@ builder.node(DirectoryType, {
     }),
   }),
 })
-
-/** The counts in the directory's record; null where nothing but its key was needed and so nothing else is there. */
-function knownStats(directory: Directory): DirectoryStats | null {
-  return directory.detail === 'key' ? null : directory.stats
-}
 
 const ScalekitDirectoryKey = builder.inputType('ScalekitDirectoryKey', {
   description: 'The name of a directory at Scalekit, which knows directories only within their organization.',
@@ -260,7 +228,7 @@ builder.queryFields(t => ({
                 parseUpstreamId(scalekit.directoryId, 'by.scalekit.directoryId'),
               )
             : parseGlobalIdOf('Directory', id, 'by.id')
-      return loadEntity(context, 'Directory', key, neededDetail(info, 'Directory'))
+      return resolveThroughList(context, info, 'Directory', key)
     },
   }),
   directories: t.field({
@@ -271,7 +239,7 @@ builder.queryFields(t => ({
       filter: t.arg({ type: DirectoryFilter, description: 'Which ones.' }),
     },
     description: 'Directories across organizations.',
-    extensions: connectionCost(CALL_BOUNDS.listAllDirectories),
+    extensions: connectionCost(() => CALL_BOUNDS.listAllDirectories),
     resolve: (_root, args, { loaders }, info) => {
       const { provider = null, organizationId, search } = args.filter ?? {}
       const organization =

@@ -1,14 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql'
-import { InvalidInputError, ProviderError } from '../domain/provider-error.ts'
+import { ProviderError } from '../domain/provider-error.ts'
 import { nullWithError } from '../relay/connection.ts'
 import { parseGlobalId } from '../relay/global-id.ts'
 import type { RequestContext } from '../request/context.ts'
 import { builder } from './builder.ts'
 import { nodesCost } from './call-costs.ts'
-import { loadEntity } from './resolve-entity.ts'
-import { neededDetail } from './selection.ts'
-
-const MAX_IDS = 100
+import { resolveThroughList } from './resolve-through-list.ts'
 
 builder.queryFields(t => ({
   node: t.field({
@@ -22,11 +19,15 @@ builder.queryFields(t => ({
   nodes: t.field({
     type: [builder.nodeInterfaceRef()],
     nullable: { list: false, items: true },
-    args: { ids: t.arg.idList({ required: true, description: `Global ids, ${MAX_IDS} at most.` }) },
+    args: {
+      ids: t.arg.idList({
+        required: true,
+        description: 'Global ids, 100 at most unless the server is set otherwise.',
+      }),
+    },
     description: 'The objects with these global ids, each in the place of its id; null where there is none.',
     extensions: nodesCost(({ ids }) => ids),
     resolve: async (_root, { ids }, context, info) => {
-      if (ids.length > MAX_IDS) throw new InvalidInputError(`\`ids\` takes ${MAX_IDS} ids at most.`, 'ids')
       // A bad id is an error in its own place, and all others are asked for in one batch.
       return Promise.all(ids.map(id => loadNode(id, 'ids', context, info).catch(toSlot)))
     },
@@ -35,7 +36,7 @@ builder.queryFields(t => ({
 
 async function loadNode(id: string, field: string, context: RequestContext, info: GraphQLResolveInfo) {
   const { kind, key } = parseGlobalId(id, field)
-  return loadEntity(context, kind, key, neededDetail(info, kind))
+  return resolveThroughList(context, info, kind, key)
 }
 
 function toSlot(error: unknown): null {

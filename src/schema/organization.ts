@@ -1,14 +1,17 @@
 import { CALL_BOUNDS } from '../domain/call-bounds.ts'
+import type { Directory, Organization } from '../domain/entities.ts'
 import { organizationKey, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
 import { InvalidInputError } from '../domain/provider-error.ts'
 import { parseGlobalIdOf } from '../relay/global-id.ts'
+import type { RequestContext } from '../request/context.ts'
 import { builder, entityScopes, ofParent } from './builder.ts'
 import { connectionCost, fixedCost } from './call-costs.ts'
 import { DirectoryConnection, OrganizationConnection, OrganizationType } from './entity-types.ts'
 import { ProviderEnum } from './provider.ts'
-import { resolveConnection } from './resolve-connection.ts'
-import { loadEntity, parseUpstreamId } from './resolve-entity.ts'
-import { isFirstPageSelected, neededDetail } from './selection.ts'
+import { type ConnectionSource, resolveConnection } from './resolve-connection.ts'
+import { parseUpstreamId } from './resolve-entity.ts'
+import { resolveThroughList } from './resolve-through-list.ts'
+import { isFirstPageSelected } from './selection.ts'
 
 const MAX_TEXT_LENGTH = 255
 
@@ -76,13 +79,8 @@ builder.node(OrganizationType, {
       nullable: true,
       args: t.arg.connectionArgs(),
       description: 'Its directories.',
-      extensions: { needs: 'key', ...connectionCost(CALL_BOUNDS.listDirectories) },
-      resolve: (of, args, { loaders }, info) =>
-        resolveConnection(args, info, {
-          kind: 'Directory',
-          listId: `directories of ${of.key}`,
-          load: page => loaders.listDirectories.load({ of, page }),
-        }),
+      extensions: { needs: 'key', ...connectionCost(() => CALL_BOUNDS.listDirectories), list: directoriesOf },
+      resolve: (of, args, context, info) => resolveConnection(args, info, directoriesOf(of, args, context)),
     }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
@@ -96,6 +94,18 @@ builder.node(OrganizationType, {
     }),
   }),
 })
+
+function directoriesOf(
+  of: Organization,
+  _args: object,
+  { loaders }: RequestContext,
+): ConnectionSource<Directory> {
+  return {
+    kind: 'Directory',
+    listId: `directories of ${of.key}`,
+    load: page => loaders.listDirectories.load({ of, page }),
+  }
+}
 
 const OrganizationBy = builder.inputType('OrganizationBy', {
   description: 'One way to name an organization.',
@@ -131,7 +141,7 @@ builder.queryFields(t => ({
           : typeof scalekitId === 'string'
             ? organizationKey('scalekit', parseUpstreamId(scalekitId, 'by.scalekitId'))
             : parseGlobalIdOf('Organization', id, 'by.id')
-      return loadEntity(context, 'Organization', key, neededDetail(info, 'Organization'))
+      return resolveThroughList(context, info, 'Organization', key)
     },
   }),
   organizations: t.field({

@@ -6,12 +6,15 @@ import { type Connection, toConnection, toCountOnly } from '../relay/connection.
 import { type ConnectionArguments, toPageRequest } from '../relay/page-request.ts'
 import { isCountOnly, neededDetail } from './selection.ts'
 
-interface ConnectionSource<T> {
+/** The list that a connection field pages through. */
+export interface ConnectionSource<T> {
   readonly kind: EntityKind
   /** Names the list, its parent and its filter: a cursor of one list is refused by all others. */
   readonly listId: string
   /** How many items the list has, where the parent says so. */
   readonly knownCount?: number | null | undefined
+  /** Whether it is a part of its parent's list. */
+  readonly isFiltered?: boolean
   load(page: PageRequest, detail: Detail): Promise<Page<T>>
 }
 

@@ -70,7 +70,7 @@ export function parseUpstreamId(id: string, field: string): string {
 }
 
 /** An entity of which only the key is known; handed out only where the selection reads nothing else. */
-function referTo<Kind extends EntityKind>(kind: Kind, key: EntityKey): EntityOf[Kind] {
+export function referTo<Kind extends EntityKind>(kind: Kind, key: EntityKey): EntityOf[Kind] {
   const reference: Pick<EntityOf[EntityKind], 'kind' | 'key' | 'detail'> = { kind, key, detail: 'key' }
   return reference as EntityOf[Kind]
 }

@@ -1,7 +1,8 @@
-import { type GraphQLResolveInfo, isObjectType } from 'graphql'
+import { type GraphQLFieldMap, type GraphQLResolveInfo, type GraphQLSchema, isObjectType } from 'graphql'
 import { parseResolveInfo, type ResolveTree } from 'graphql-parse-resolve-info'
 import { type Detail, moreDetail } from '../domain/entities.ts'
 import type { EntityKind } from '../domain/entity-key.ts'
+import type { RequestContext } from '../request/context.ts'
 
 const ENTITIES: ReadonlySet<string> = new Set<EntityKind>([
   'Organization',
@@ -15,14 +16,27 @@ const ENTITIES: ReadonlySet<string> = new Set<EntityKind>([
  * and payloads, by what their fields declare as `needs`. What is not asked for is then not fetched.
  */
 export function neededDetail(info: GraphQLResolveInfo, kind: EntityKind): Detail {
-  const type = info.schema.getType(kind)
-  const fields = isObjectType(type) ? type.getFields() : {}
-  return selectedFields(info, kind)
+  const { tree, details } = selectionOf(info)
+  const detail = details.get(kind) ?? detailBelow(tree, info.schema, kind)
+  details.set(kind, detail)
+  return detail
+}
+
+/** The same for a field that is further down. */
+export function detailBelow(tree: ResolveTree | null, schema: GraphQLSchema, kind: EntityKind): Detail {
+  const fields = fieldsOf(schema, kind)
+  return selectedFields(tree, kind)
     .map(field => {
       const needs = fields[field.name]?.extensions.needs ?? 'basic'
       return typeof needs === 'function' ? needs(field) : needs
     })
     .reduce(moreDetail, 'key')
+}
+
+/** The fields of an entity's type, by name. */
+export function fieldsOf(schema: GraphQLSchema, kind: EntityKind): GraphQLFieldMap<unknown, RequestContext> {
+  const type = schema.getType(kind)
+  return isObjectType(type) ? type.getFields() : {}
 }
 
 /** A connection whose count stands in the parent's record: all else of it is read by the parent's key. */
@@ -32,18 +46,18 @@ export const needsForCount = {
 
 /** Whether the selection below a field asks for the first page of that connection of the entities of one kind. */
 export function isFirstPageSelected(info: GraphQLResolveInfo, kind: EntityKind, connection: string): boolean {
-  return selectedFields(info, kind).some(
+  return selectedFields(treeOf(info), kind).some(
     field => field.name === connection && !isOnlyCounted(field) && !field.args.after && !field.args.last,
   )
 }
 
 /** Whether a connection is asked for nothing but its count. */
 export function isCountOnly(info: GraphQLResolveInfo): boolean {
-  const tree = treeOf(info)
-  return tree !== null && isOnlyCounted(tree)
+  return selectionOf(info).isCountOnly
 }
 
-function isOnlyCounted(connection: ResolveTree): boolean {
+/** The same for a connection that is further down. */
+export function isOnlyCounted(connection: ResolveTree): boolean {
   const names = namesIn(connection)
   return names.length > 0 && names.every(name => name === 'totalCount')
 }
@@ -55,7 +69,7 @@ function namesIn(connection: ResolveTree): string[] {
 }
 
 /** The fields that are selected on entities of the kind, whatever their aliases and fragments. */
-function selectedFields(info: GraphQLResolveInfo, kind: EntityKind): ResolveTree[] {
+export function selectedFields(tree: ResolveTree | null, kind: EntityKind): ResolveTree[] {
   const selected: ResolveTree[] = []
   const descend = (tree: ResolveTree) => {
     for (const [typeName, fields] of Object.entries(tree.fieldsByTypeName)) {
@@ -63,18 +77,30 @@ function selectedFields(info: GraphQLResolveInfo, kind: EntityKind): ResolveTree
       else if (!ENTITIES.has(typeName)) Object.values(fields).forEach(descend)
     }
   }
-  const tree = treeOf(info)
   if (tree !== null) descend(tree)
   return selected
 }
 
-/** One parse for all items of a list: they share the nodes of the field. */
-const trees = new WeakMap<object, ResolveTree | null>()
+/** What is selected below a field, and what has been found out about that. */
+interface Selection {
+  readonly tree: ResolveTree | null
+  readonly isCountOnly: boolean
+  readonly details: Map<EntityKind, Detail>
+}
 
-function treeOf(info: GraphQLResolveInfo): ResolveTree | null {
-  const known = trees.get(info.fieldNodes)
+/** Found once for all items of a list: they share the nodes of the field. */
+const selections = new WeakMap<object, Selection>()
+
+/** What is selected below a field. */
+export function treeOf(info: GraphQLResolveInfo): ResolveTree | null {
+  return selectionOf(info).tree
+}
+
+function selectionOf(info: GraphQLResolveInfo): Selection {
+  const known = selections.get(info.fieldNodes)
   if (known !== undefined) return known
   const tree = (parseResolveInfo(info) ?? null) as ResolveTree | null
-  trees.set(info.fieldNodes, tree)
-  return tree
+  const selection = { tree, isCountOnly: tree !== null && isOnlyCounted(tree), details: new Map() }
+  selections.set(info.fieldNodes, selection)
+  return selection
 }

@@ -3,7 +3,7 @@ import type { DocumentNode } from 'graphql'
 import { LRUCache } from 'lru-cache'
 
 /** Parsed documents take about this much more than their text. */
-const BYTES_PER_CHARACTER = 30
+const BYTES_PER_CHARACTER = 150
 const BYTES_PER_ENTRY = 1_024
 const MAX_DOCUMENT_BYTES = 16 * 1_024 * 1_024
 const MAX_ERROR_BYTES = 1_024 * 1_024

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo, Server } from 'node:net'
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import { createServerAdapter } from '@whatwg-node/server'
+import { SECURITY_HEADERS } from './use-security-headers.ts'
 
 export interface Listener {
   /** Where it listens, with the port that it got. */
@@ -12,6 +13,8 @@ export interface Listener {
 
 const SWEEP_MS = 50
 const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i
+/** Longer than balancers keep idle connections, mostly a minute: whoever closes first may reset a request on its way. */
+const KEEP_ALIVE_MS = 75_000
 
 /** Serves a fetch handler over Node's HTTP. Rejects with the system's error when it can not listen. */
 export function listen(
@@ -22,12 +25,14 @@ export function listen(
   const answer = createServerAdapter((request: Request) => handle(request).catch(toFailure))
   const underWay = new Set<ServerResponse>()
   let isClosing = false
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     underWay.add(response)
     response.once('close', () => underWay.delete(response))
     if (isClosing) announceEnd(response)
     if (isAddressed(request)) return answer(request, response)
-    response.writeHead(400, { 'content-type': 'text/plain' }).end('The request has no readable address.\n')
+    response
+      .writeHead(400, { ...SECURITY_HEADERS, 'content-type': 'text/plain' })
+      .end('The request has no readable address.\n')
   })
   const listener: Listener = {
     get url() {
@@ -69,7 +74,7 @@ export function listen(
 }
 
 function toFailure(): Response {
-  return new Response('dirgraph could not answer this.\n', { status: 500 })
+  return new Response('dirgraph could not answer this.\n', { status: 500, headers: SECURITY_HEADERS })
 }
 
 /** Whether host and path make a URL, which the adapter takes for granted. */

@@ -49,6 +49,8 @@ export interface ServerSettings {
     readonly maxUpstreamCalls: number
     /** An operation that is reckoned to need more upstream calls is refused before any is made. */
     readonly maxEstimatedCalls: number
+    /** How many ids one field takes. */
+    readonly maxIds: number
   }
   readonly estimateCalls: EstimateCalls
   /** Tells in every answer what it cost, asked or not. */
@@ -75,8 +77,6 @@ export function createServer(settings: ServerSettings) {
     parserAndValidationCache: createDocumentCaches(),
     extraParamNames: ['documentId'],
     multipart: false,
-    // What is mounted in another server has to answer with the platform's own Response: Next.js takes no stand-in.
-    fetchAPI: { Response },
     graphiql: false,
     maskedErrors: { maskError: createMaskError(log), isDev: false },
     context: ({ operation, request }) => {
@@ -92,8 +92,8 @@ export function createServer(settings: ServerSettings) {
       })
     },
     plugins: [
-      useReadiness(provider, () => isStopping),
       settings.onlyLoopback && useLoopbackHosts(),
+      useReadiness(provider, () => isStopping),
       graphiql && useGraphiqlPage(graphiqlOptions({ asksForToken: settings.asksForToken })),
       useAcceptableRequests(),
       useCSRFPrevention({ requestHeaders: CSRF_HEADERS }),
@@ -104,7 +104,7 @@ export function createServer(settings: ServerSettings) {
       useResponseNames(),
       useValidationCode(),
       useVariableChecks(),
-      useCostLimit(settings.estimateCalls, limits.maxEstimatedCalls),
+      useCostLimit(settings.estimateCalls, limits),
       useCostReport({ always: settings.reportCost }),
       useRequestLog(log, callers),
       useSecurityHeaders(),
@@ -117,7 +117,8 @@ export function createServer(settings: ServerSettings) {
         return new Response('dirgraph has stopped.\n', { status: 503, headers: SECURITY_HEADERS })
       }
       try {
-        return await yoga.fetch(request, { operation })
+        const response = await yoga.fetch(request, { operation })
+        return request instanceof Request ? await toPlatformResponse(response) : response
       } catch (error) {
         if (request.signal.aborted) throw error
         // Whoever mounts this may show the stack of what it throws.
@@ -135,4 +136,14 @@ export function createServer(settings: ServerSettings) {
       await yoga.dispose()
     },
   }
+}
+
+/**
+ * The platform's own Response for whoever sent its own Request: Next.js takes no stand-in. Yoga's stand-in goes to those
+ * who sent one as well: @whatwg-node/server writes its text to a socket with no stream between.
+ */
+async function toPlatformResponse(standIn: Response): Promise<Response> {
+  const { status, statusText, headers } = standIn
+  const body = standIn.body === null ? null : await standIn.arrayBuffer()
+  return new Response(body, { status, statusText, headers: [...headers] })
 }

@@ -1,4 +1,4 @@
-import type { Plugin } from 'graphql-yoga'
+import type { FetchAPI, Plugin } from 'graphql-yoga'
 import { createBackgroundCall } from '../domain/background-call.ts'
 import type { DirectoryProvider } from '../domain/directory-provider.ts'
 import { type ProviderError, UnavailableError } from '../domain/provider-error.ts'
@@ -21,12 +21,16 @@ export function useReadiness(provider: DirectoryProvider, isStopping: () => bool
     return kept.report
   }
 
+  async function answer({ Response }: FetchAPI): Promise<Response> {
+    const report = isStopping() ? STOPPING : await currentReport()
+    const status = report.status === 'ready' || report.status === 'degraded' ? 200 : 503
+    return Response.json(report, { status, headers: { 'cache-control': 'no-store' } })
+  }
+
   return {
-    async onRequest({ url, fetchAPI, endResponse }) {
+    onRequest({ url, fetchAPI, endResponse }) {
       if (url.pathname !== '/ready') return
-      const report = isStopping() ? STOPPING : await currentReport()
-      const status = report.status === 'ready' || report.status === 'degraded' ? 200 : 503
-      endResponse(fetchAPI.Response.json(report, { status, headers: { 'cache-control': 'no-store' } }))
+      return answer(fetchAPI).then(endResponse)
     },
   }
 }

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { BudgetState } from '../domain/directory-provider.ts'
 import type { ProviderName } from '../domain/entity-key.ts'
 import { RateLimitedError, UnavailableError } from '../domain/provider-error.ts'
-import { createRateWindow, type RateLimit, type RateWindow } from './rate-window.ts'
+import { createRateWindow, type RateLimit, type RateWindow, type Slot } from './rate-window.ts'
 
 /** Who asks for what share of a provider's quota, and until when it is of use. */
 export interface BudgetAsk {
@@ -15,13 +15,20 @@ export interface BudgetAsk {
   readonly signal: AbortSignal
 }
 
+/** The leave to send one request; whoever has it says what becomes of it, since the limits hold for arrivals. */
+export interface Turn {
+  sent(): void
+  /** The request can not arrive any more: it was answered, it failed, or it was never sent. */
+  ended(): void
+}
+
 /** A provider's published limits, kept on our side. */
 export interface Budget {
   /**
    * Resolves when the request may be sent. Rejects with `RateLimitedError` at once when that would be after the
    * deadline, and with `UnavailableError` when the caller goes away while it waits.
    */
-  acquire(ask: BudgetAsk): Promise<void>
+  acquire(ask: BudgetAsk): Promise<Turn>
   /** The provider answered 429: what shares this limit holds off as well. */
   refuse(scope: string | null, retryAfterSeconds: number | null): void
   states(scopes: Iterable<string>): BudgetState[]
@@ -36,7 +43,7 @@ export interface BudgetSettings {
 
 interface Waiter {
   readonly ask: BudgetAsk
-  readonly start: () => void
+  readonly start: (turn: Turn) => void
 }
 
 /** The requests that wait for one limit: a queue for each caller, taken in turn. */
@@ -65,12 +72,25 @@ export function createBudget({ provider, total: totalLimit, perScope }: BudgetSe
     return known
   }
 
-  const startAt = (window: RateWindow | null, nowMs: number, ahead = 0) =>
-    window?.startAt(nowMs, ahead) ?? nowMs
+  const startAt = (window: RateWindow | null, nowMs: number) =>
+    Math.max(total.startAt(nowMs), window?.startAt(nowMs) ?? nowMs)
 
-  function take(window: RateWindow | null, nowMs: number): void {
-    total.take(nowMs)
-    window?.take(nowMs)
+  function take(window: RateWindow | null, nowMs: number): Turn {
+    const slots: readonly Slot[] = [total.take(nowMs), ...(window === null ? [] : [window.take(nowMs)])]
+    let isOver = false
+    return {
+      sent() {
+        const sentMs = performance.now()
+        for (const slot of slots) slot.sent(sentMs)
+      },
+      ended() {
+        if (isOver) return
+        isOver = true
+        const endedMs = performance.now()
+        for (const slot of slots) slot.ended(endedMs)
+        if (lanes.size > 0) dispatch()
+      },
+    }
   }
 
   /** Lets go whoever may, one lane after the other, and sets the clock for the next. */
@@ -79,13 +99,12 @@ export function createBudget({ provider, total: totalLimit, perScope }: BudgetSe
     const nowMs = performance.now()
     let nextMs = Number.POSITIVE_INFINITY
     for (const [scope, lane] of lanes) {
-      const atMs = Math.max(total.startAt(nowMs), startAt(lane.window, nowMs))
+      const atMs = startAt(lane.window, nowMs)
       if (atMs > nowMs) {
         nextMs = Math.min(nextMs, atMs)
         continue
       }
-      take(lane.window, nowMs)
-      shift(lane)?.start()
+      shift(lane)?.start(take(lane.window, nowMs))
       // To the back, where this walk comes to it again: what is free at once goes round, and so does what is not.
       lanes.delete(scope)
       if (lane.queues.size > 0) lanes.set(scope, lane)
@@ -121,7 +140,8 @@ export function createBudget({ provider, total: totalLimit, perScope }: BudgetSe
     nowMs: number,
   ): number {
     const ahead = turnsBefore(caller, lane === undefined ? [] : [lane])
-    return Math.max(startAt(window, nowMs, ahead), total.startAt(nowMs, turnsBefore(caller, lanes.values())))
+    const aheadOfAll = turnsBefore(caller, lanes.values())
+    return Math.max(window?.foretell(nowMs, ahead) ?? nowMs, total.foretell(nowMs, aheadOfAll))
   }
 
   return {
@@ -132,16 +152,15 @@ export function createBudget({ provider, total: totalLimit, perScope }: BudgetSe
       const waiting = lanes.get(scope)
       if (ask.signal.aborted) throw new UnavailableError(provider, 'timeout')
       // Nobody overtakes those who wait for the limit that all share.
-      if (lanes.size === 0 && Math.max(total.startAt(nowMs), startAt(window, nowMs)) <= nowMs) {
-        take(window, nowMs)
-        return
+      if (lanes.size === 0 && startAt(window, nowMs) <= nowMs) {
+        return take(window, nowMs)
       }
       const startMs = estimate(waiting, window, ask.caller, nowMs)
       if (startMs > ask.deadlineMs) throw new RateLimitedError(provider, Math.ceil((startMs - nowMs) / 1_000))
       const lane = waiting ?? { window, queues: new Map() }
       lanes.set(scope, lane)
-      await new Promise<void>((resolve, reject) => {
-        const waiter: Waiter = { ask, start: () => finish(resolve) }
+      return await new Promise<Turn>((resolve, reject) => {
+        const waiter: Waiter = { ask, start: turn => finish(() => resolve(turn)) }
         const giveUp = () => {
           remove(lane, scope, waiter)
           const isLate = performance.now() >= ask.deadlineMs

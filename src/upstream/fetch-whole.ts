@@ -5,7 +5,12 @@ export class OversizedBodyError extends Error {
 
 /** A `fetch` whose answers are there as a whole: their bodies are kept beside them, as text. */
 export interface WholeFetch {
-  readonly fetch: typeof fetch
+  /** `onHeaders` is called when the answer begins. */
+  readonly fetch: (
+    input: RequestInfo | URL,
+    init: RequestInit | undefined,
+    onHeaders: () => void,
+  ) => Promise<Response>
   textOf(response: Response): string
 }
 
@@ -19,8 +24,9 @@ const KEPT_HEADERS = ['content-type', 'retry-after']
 export function createWholeFetch(maxBytes: number): WholeFetch {
   const texts = new WeakMap<Response, string>()
   return {
-    async fetch(input, init) {
+    async fetch(input, init, onHeaders) {
       const response = await fetch(input, init)
+      onHeaders()
       const text = await readText(response, maxBytes)
       const headers = KEPT_HEADERS.flatMap(name => {
         const value = response.headers.get(name)

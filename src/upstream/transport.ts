@@ -1,10 +1,10 @@
-import { BrokenCircuitError, CountBreaker, circuitBreaker, handleWhen } from 'cockatiel'
+import { BrokenCircuitError, CircuitState, CountBreaker, circuitBreaker, handleWhen } from 'cockatiel'
 import ky, { HTTPError, type Options } from 'ky'
 import pLimit from 'p-limit'
 import type { CallContext } from '../domain/directory-provider.ts'
 import type { ProviderName } from '../domain/entity-key.ts'
 import { ProviderError, UnavailableError } from '../domain/provider-error.ts'
-import type { Budget } from './budget.ts'
+import type { Budget, Turn } from './budget.ts'
 import { createWholeFetch } from './fetch-whole.ts'
 import type { UpstreamAnswer, UpstreamRequest } from './upstream-client.ts'
 import { retryAfterSecondsOf, toProviderError } from './upstream-errors.ts'
@@ -36,6 +36,7 @@ const MAX_BACKOFF_MS = 2_000
 const MAX_BODY_BYTES = 16 * 1_024 * 1_024
 const BREAKER = { size: 20, threshold: 0.6, minimumNumberOfCalls: 10 }
 const HALF_OPEN_AFTER_MS = 5_000
+const UNLIMITED: Turn = { sent() {}, ended() {} }
 
 /**
  * Timeouts by attempt and by operation, at most two retries and those for reads only, a share of the quota for every
@@ -52,7 +53,8 @@ export function createTransport({ provider, baseUrl, authorization, budget }: Tr
   const http = ky.create({
     prefix: baseUrl,
     headers: { accept: 'application/json', 'user-agent': 'dirgraph' },
-    redirect: 'error',
+    // A redirect is no answer: it is not followed, and takes no credentials along.
+    redirect: 'manual',
     credentials: 'omit',
   })
 
@@ -64,17 +66,24 @@ export function createTransport({ provider, baseUrl, authorization, budget }: Tr
   ) {
     const header = authorization === null ? null : await authorization(call, refused)
     if (header !== null && header === refused) throw new UnavailableError(provider, 'credentials-refused')
-    await acquire(request, call, signal)
-    // From here on the request may arrive; before, it is known not to have.
-    if (signal.aborted) throw new UnavailableError(provider, 'timeout')
+    let turn = await acquire(request, call, signal)
     try {
+      // From here on the request may arrive; before, it is known not to have.
+      if (signal.aborted) throw new UnavailableError(provider, 'timeout')
       const response = await http(request.path, {
         ...toOptions(request),
         ...limits(request, call),
         signal,
         ...(header !== null && { headers: { authorization: header } }),
-        fetch: metered(request),
-        hooks: { beforeRetry: [() => retrying(request, call, signal)] },
+        fetch: limited(request, () => turn),
+        hooks: {
+          beforeRetry: [
+            async () => {
+              call.meter.count('retries', 1)
+              turn = await acquire(request, call, signal)
+            },
+          ],
+        },
       })
       return readAnswer(request, response, whole.textOf(response))
     } catch (error) {
@@ -85,33 +94,35 @@ export function createTransport({ provider, baseUrl, authorization, budget }: Tr
         return { status, body: toJson(whole.textOf(error.response)), characters: 0 }
       }
       throw error
+    } finally {
+      turn.ended()
     }
   }
 
   /** Every attempt counts as a call of its operation, and takes its share of the quota. */
-  async function acquire(request: UpstreamRequest, call: CallContext, signal: AbortSignal): Promise<void> {
+  async function acquire(request: UpstreamRequest, call: CallContext, signal: AbortSignal): Promise<Turn> {
     call.meter.sending()
-    if (budget === null) return
+    if (budget === null) return UNLIMITED
     const startedAt = performance.now()
     if (request.scope !== undefined) call.meter.usedScope(provider, request.scope)
-    await budget.acquire({
+    const turn = await budget.acquire({
       scope: request.scope ?? null,
       caller: call.caller,
       deadlineMs: call.deadlineMs,
       signal,
     })
     call.meter.count('waitedMs', performance.now() - startedAt)
+    return turn
   }
 
-  function retrying(request: UpstreamRequest, call: CallContext, signal: AbortSignal): Promise<void> {
-    call.meter.count('retries', 1)
-    return acquire(request, call, signal)
-  }
-
-  /** A refusal holds off all who share the limit. */
-  function metered(request: UpstreamRequest): typeof fetch {
+  /** An attempt tells its turn what becomes of it. A refusal holds off all who share the limit. */
+  function limited(request: UpstreamRequest, turnOf: () => Turn): typeof fetch {
     return async (input, init) => {
-      const response = await inParallel(() => whole.fetch(input, init))
+      const turn = turnOf()
+      const response = await inParallel(() => {
+        turn.sent()
+        return whole.fetch(input, init, turn.ended).finally(turn.ended)
+      })
       if (response.status === 429)
         budget?.refuse(request.scope ?? null, retryAfterSecondsOf(response.headers))
       return response
@@ -119,6 +130,8 @@ export function createTransport({ provider, baseUrl, authorization, budget }: Tr
   }
 
   return async (request, call, signal) => {
+    // The breaker would let everybody wait for the one trial, with no regard to their deadlines.
+    if (breaker.state === CircuitState.HalfOpen) throw new UnavailableError(provider, 'circuit-open')
     try {
       return await breaker.execute(() => send(request, call, signal, null))
     } catch (error) {
@@ -148,7 +161,7 @@ function limits(request: UpstreamRequest, call: CallContext): Options {
     ...times,
     retry: {
       limit: MAX_RETRIES,
-      methods: ['get'],
+      methods: ['get', 'post'],
       statusCodes: [408, 429, 500, 502, 503, 504],
       jitter: true,
       backoffLimit: MAX_BACKOFF_MS,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { createBackgroundCall } from '../domain/background-call.ts'
 import type { CallContext } from '../domain/directory-provider.ts'
 import {
@@ -33,7 +33,7 @@ export interface UpstreamRequest {
   /** Stands for the path in logs, where that holds what somebody has typed. */
   readonly loggedAs?: string
   readonly query?: Query
-  /** Who shares what is kept of it, refusals included, where others may not learn that it was asked; all, if absent. */
+  /** Who shares what is kept of it, where others may not learn that it was asked; all, if absent. */
   readonly keptFor?: string | null
   readonly json?: unknown
   readonly form?: Readonly<Record<string, string>>
@@ -155,9 +155,8 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
           beganBy.set(error, call)
           throw error
         })
-        const isRefusal = answer.status >= 400
-        if (isRefusal && !request.keptFor) cache.forget(key)
-        else if (writes === writesBefore && (isRefusal || request.isReadable?.(answer.body) !== false))
+        if (answer.status >= 400) cache.forget(key)
+        else if (writes === writesBefore && request.isReadable?.(answer.body) !== false)
           cache.keep(key, answer, [...(request.tags ?? []), ...idsIn(answer.body)])
         return answer
       })
@@ -173,21 +172,20 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
 
   /** While the provider fails, an older answer is better than none; where it refuses, it is not. */
   function standIn(key: string, error: ProviderError, call: CallContext): UpstreamAnswer {
-    const isPassing =
-      error instanceof RateLimitedError ||
-      (error instanceof UnavailableError && error.reason !== 'credentials-refused')
     // What the operation itself may not do any more says nothing about the answer.
     if (error instanceof QueryTooCostlyError) throw error
-    const kept = isPassing ? cache.stale(key) : null
-    if (!isPassing) cache.forget(key)
+    const kept = isPassing(error) ? cache.stale(key) : null
+    if (!isPassing(error)) cache.forget(key)
     if (kept === null) throw error
     call.meter.servedStale(provider, kept.ageMs / 1_000)
     return kept.answer
   }
 
-  /** Renews an answer before it ends; nobody waits for it, and nobody hears of its failure. */
+  /** Renews an answer before it ends; nobody waits for it. A failure that may pass is nobody's, a refusal ends the reuse. */
   function refresh(key: string, request: UpstreamRequest): void {
-    readShared(key, request, createBackgroundCall('refresh')).catch(() => {})
+    readShared(key, request, createBackgroundCall('refresh')).catch((error: unknown) => {
+      if (!isPassing(error)) cache.forget(key)
+    })
   }
 
   /** Without the query, which can hold an e-mail address. */
@@ -225,9 +223,7 @@ function keyOf({ path, query = {}, keptFor = null }: UpstreamRequest): string {
   const parameters = Object.entries(query)
     .filter(([, value]) => value !== null)
     .sort(([one], [other]) => (one < other ? -1 : 1))
-  return createHash('sha256')
-    .update(JSON.stringify([path, parameters, keptFor]))
-    .digest('base64url')
+  return hash('sha256', JSON.stringify([path, parameters, keptFor]), 'base64url')
 }
 
 /** Whether a call failed by a limit of the operation that began it, which another operation has not reached. */
@@ -239,6 +235,12 @@ function isOnlyOf(other: CallContext, call: CallContext, error: ProviderError): 
   }
   const isOver = nowMs >= other.deadlineMs - TIMER_SLACK_MS
   return error instanceof UnavailableError && error.reason === 'timeout' && isOver && nowMs < call.deadlineMs
+}
+
+/** Whether a call failed by what may be over the next time, and says nothing against an answer that is kept. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof UnavailableError) return error.reason !== 'credentials-refused'
+  return error instanceof RateLimitedError
 }
 
 /** Whether the provider has answered, though with a refusal; null where it was not asked or the caller left before. */

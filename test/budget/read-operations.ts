@@ -1,5 +1,6 @@
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import { directoryId, groupId, organizationId, userId } from '../support/seeded-ids.ts'
+import { globalId } from '../support/start-app.ts'
 import type { Calls, Operation } from './count-calls.ts'
 
 const workosMedium = (sandbox: Sandbox) => ({
@@ -78,14 +79,14 @@ export const READS: readonly (readonly [name: string, operation: Operation, call
     },
     { 'workos GET /organizations/{id}': 1, 'workos GET /directories': 1, [WORKOS_USERS]: 1 },
   ],
-  // The organization of all 50 is one, and was in no answer yet.
+  // The page shows that there is the directory. The organization of all 50 is one, and was in no answer yet.
   [
     '50 users with their directory and their organization, from the directory',
     {
       query: directory('users(first: 50) { nodes { name directory { organization { name } } } }'),
       variables: workosLarge,
     },
-    { [WORKOS_DIRECTORY]: 1, [WORKOS_USERS]: 1, 'workos GET /organizations/{id}': 1 },
+    { [WORKOS_USERS]: 1, 'workos GET /organizations/{id}': 1 },
   ],
   // The directory carries the count.
   [
@@ -145,25 +146,126 @@ export const READS: readonly (readonly [name: string, operation: Operation, call
       [SCALEKIT_GROUPS]: 1,
     },
   ],
-  // The directory, since it may not exist, and the one page that Scalekit gives at most.
+  // The directory, for its name, and the one page that Scalekit gives at most.
   [
     'a directory of Scalekit with 30 users',
     { query: directory('name users(first: 30) { nodes { name } }'), variables: scalekitLarge },
     { [SCALEKIT_DIRECTORY]: 1, [SCALEKIT_USERS]: 1 },
   ],
+  // Where no more is asked of the directory than its key, the page shows that it is there.
+  [
+    'a directory of WorkOS with 100 users, by id',
+    { query: directory('id users(first: 100) { nodes { name } }'), variables: workosLarge },
+    { [WORKOS_USERS]: 1 },
+  ],
+  [
+    'a directory of Scalekit with 30 users, by id',
+    { query: directory('id users(first: 30) { nodes { name } }'), variables: scalekitLarge },
+    { [SCALEKIT_USERS]: 1 },
+  ],
+  // Users and groups are two lists.
+  [
+    'a directory of WorkOS with users and groups, by id',
+    {
+      query: directory('users(first: 30) { nodes { name } } groups(first: 30) { nodes { name } }'),
+      variables: workosLarge,
+    },
+    { [WORKOS_USERS]: 1, [WORKOS_GROUPS]: 1 },
+  ],
+  [
+    'a directory of Scalekit with users and groups, by id',
+    {
+      query: directory('users(first: 30) { nodes { name } } groups(first: 30) { nodes { name } }'),
+      variables: scalekitLarge,
+    },
+    { [SCALEKIT_USERS]: 1, [SCALEKIT_GROUPS]: 1 },
+  ],
+  // That it has no groups says nothing of whose it is; a directory that is not there has neither.
+  [
+    'the groups of a directory without any',
+    {
+      query: directory('groups { nodes { name } }'),
+      variables: sandbox => {
+        sandbox.data.workos.rosters.get(sandbox.data.known.workosSmallDirectoryId)?.groups.splice(0)
+        return { id: directoryId(sandbox, sandbox.data.known.workosSmallDirectoryId) }
+      },
+    },
+    { [WORKOS_GROUPS]: 1, [WORKOS_DIRECTORY]: 1 },
+  ],
+  // The page says that it is another's.
+  [
+    'users of a directory by an id that claims another organization',
+    {
+      query: directory('id users { nodes { id } }'),
+      variables: ({ data }) => ({
+        id: globalId(
+          'Directory',
+          'workos',
+          data.known.workosOrganizationId,
+          data.known.workosSmallDirectoryId,
+        ),
+      }),
+    },
+    { [WORKOS_USERS]: 1 },
+  ],
+  [
+    'no more than the id of a directory by an id that claims another organization',
+    {
+      query: directory('id'),
+      variables: ({ data }) => ({
+        id: globalId(
+          'Directory',
+          'workos',
+          data.known.workosOrganizationId,
+          data.known.workosSmallDirectoryId,
+        ),
+      }),
+    },
+    { [WORKOS_DIRECTORY]: 1 },
+  ],
+  // The members of a group show that there is the group: no look-up at WorkOS, and no scan at Scalekit.
+  [
+    'members of a group of each provider, by id',
+    {
+      query:
+        'query($ids: [ID!]!) { nodes(ids: $ids) { id ... on DirectoryGroup { users(first: 5) { nodes { name } } } } }',
+      variables: sandbox => ({
+        ids: [
+          groupId(sandbox, sandbox.data.known.workosLargeGroupId),
+          groupId(sandbox, sandbox.data.known.scalekitLargeGroupId),
+        ],
+      }),
+    },
+    { [WORKOS_USERS]: 1, [SCALEKIT_USERS]: 1 },
+  ],
+  // The directories of an organization show that there is the organization.
+  [
+    'directories of an organization of each provider, by id',
+    {
+      query:
+        'query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Organization { directories { nodes { name } } } } }',
+      variables: ({ data }) => ({
+        ids: [
+          organizationId('workos', data.known.workosOrganizationId),
+          organizationId('scalekit', data.known.scalekitOrganizationId),
+        ],
+      }),
+    },
+    { 'workos GET /directories': 1, 'scalekit GET /organizations/{id}/directories': 1 },
+  ],
   // A page of Scalekit holds 30, so 100 take four.
   [
     'a directory of Scalekit with 100 users',
     { query: directory('users(first: 100) { nodes { name } }'), variables: scalekitLarge },
-    { [SCALEKIT_DIRECTORY]: 1, [SCALEKIT_USERS]: 4 },
+    { [SCALEKIT_USERS]: 4 },
   ],
   // Attributes come with the same page, when they are asked for.
   [
     'users of Scalekit with raw attributes',
     { query: directory('users(first: 20) { nodes { name rawAttributes } }'), variables: scalekitLarge },
-    { [SCALEKIT_DIRECTORY]: 1, [`${SCALEKIT_USERS} in detail`]: 1 },
+    { [`${SCALEKIT_USERS} in detail`]: 1 },
   ],
-  // So do the groups of each user, by name.
+  // So do the groups of each user, by name. The directory is asked for, since a provider may plan by its size.
   [
     'users of Scalekit with their groups',
     {
@@ -172,7 +274,7 @@ export const READS: readonly (readonly [name: string, operation: Operation, call
     },
     { [SCALEKIT_DIRECTORY]: 1, [`${SCALEKIT_USERS} in detail`]: 1 },
   ],
-  // WorkOS lists the groups of one user at a time.
+  // WorkOS lists the groups of one user at a time; that this is the cheapest way, the directory's size tells.
   [
     '10 users of WorkOS with their groups',
     {

@@ -89,6 +89,37 @@ describe('an answer', () => {
   })
 })
 
+describe('an answer that is refused when it is renewed in the background', () => {
+  test.each([
+    [401, 'reason', 'credentials-refused'],
+    [403, 'code', 'FORBIDDEN'],
+    [404, 'code', 'NOT_FOUND'],
+    [400, 'code', 'BAD_USER_INPUT'],
+  ])('with %i ends at once, and does not come back', async (status, name, value) => {
+    await start(3)
+    await ask()
+    await wait(2_050)
+    fail(status)
+    expect((await ask()).errors).toBeUndefined()
+    await expect.poll(() => app.sandbox.calls.at(-1)?.status).toBe(status)
+    const isRefused = async () => (await app.query(ORGANIZATIONS)).errors?.[0]?.extensions
+    await expect.poll(isRefused, { timeout: 500 }).toMatchObject({ [name]: value })
+    app.sandbox.clearFaults()
+    fail(501)
+    expect((await ask()).errors).toMatchObject([{ extensions: { reason: 'server-error' } }])
+  })
+
+  test('as an object that is gone is gone at once', async () => {
+    await start(3)
+    await ask(ONE, { id: halden() })
+    await wait(2_050)
+    fail(404)
+    expect((await ask(ONE, { id: halden() })).data?.organization).not.toBeNull()
+    const organization = async () => (await app.query(ONE, { id: halden() })).data?.organization
+    await expect.poll(organization, { timeout: 500 }).toBeNull()
+  })
+})
+
 describe('while the provider fails', () => {
   test.each([500, 501, 503, 429])(
     'with %i an older answer stands in, and says how old it is',

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createServerAdapter } from '@whatwg-node/server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createHttpServer, createRoute } from '../../examples/embed.ts'
 import { createDirgraph, type DirgraphSettings } from '../../src/app.ts'
@@ -30,7 +32,26 @@ test('a route that takes a Request answers with data', async () => {
   const response = await POST(new Request('https://app.example/graphql', post))
   // Next.js takes nothing but the platform's own Response.
   expect(response).toBeInstanceOf(Response)
+  expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
   expect(await response.json()).toEqual(expected)
+})
+
+test('a stand-in Request is answered with its own kind, which needs no stream to be written', async () => {
+  const { fetch: answer, stop } = createDirgraph(settings)
+  const kinds: boolean[] = []
+  const adapter = createServerAdapter(async (request: Request) => {
+    const response = await answer(request)
+    kinds.push(request instanceof Request, response instanceof Response)
+    return response
+  })
+  const server = createServer(adapter).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const response = await fetch(`http://127.0.0.1:${port}/graphql`, post)
+  expect(await response.json()).toEqual(expected)
+  expect(kinds).toEqual([false, false])
+  server.close()
+  await stop()
 })
 
 test('a server of node:http answers on /graphql beside its own paths', async () => {

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { Fault } from '../../src/sandbox/sandbox.ts'
 import { sendJson } from '../upstream/start-server.ts'
@@ -36,6 +37,15 @@ describe.each(PASSING)('%s', (_title, fault, reason) => {
 const UNREADABLE: readonly (readonly [string, Omit<Fault, 'provider'>])[] = [
   ['9: malformed JSON', { kind: 'status', status: 200, body: '{"data":[{"name":"secret-word"' }],
   ['11: a page of HTML', { kind: 'html' }],
+  [
+    '11: JSON that is called a page of HTML',
+    {
+      kind: 'status',
+      status: 200,
+      headers: { 'content-type': 'text/html' },
+      body: '{"data":[],"list_metadata":{"before":null,"after":"secret-word"}}',
+    },
+  ],
   ['12: a body of 100 MB', { kind: 'huge' }],
 ]
 
@@ -70,6 +80,29 @@ test('9: JSON of another form is unreadable, of which nothing is told', async ()
   expect(answer.data?.other).not.toBeNull()
 })
 
+test.each(['announced', 'in chunks', 'packed'])(
+  '12: a whole list of more than 16 MiB, %s, is none',
+  async how => {
+    const list = { data: [], list_metadata: {}, padding: 'x'.repeat(17 * 1_048_576) }
+    const app = await startRaw((_request, response) => {
+      const body = JSON.stringify(list)
+      const headers = { 'content-type': 'application/json' }
+      if (how === 'announced') {
+        response.writeHead(200, { ...headers, 'content-length': body.length }).end(body)
+      } else if (how === 'in chunks') {
+        response.writeHead(200, headers).end(body)
+      } else {
+        const packed = gzipSync(body)
+        response
+          .writeHead(200, { ...headers, 'content-encoding': 'gzip', 'content-length': packed.length })
+          .end(packed)
+      }
+    })
+    expect(failuresOf(await app.query(ONE_LIST))).toMatchObject([{ reason: 'bad-response' }])
+    expect(app.server.requests).toHaveLength(1)
+  },
+)
+
 test('12: bodies without end do not fill the memory', async () => {
   const app = await start()
   app.sandbox.inject({ provider: 'workos', kind: 'huge' })
@@ -92,7 +125,7 @@ test('6: a call that is never answered costs its field when the operation’s ti
 })
 
 test('6: a chain of slow calls ends with the operation’s time, and keeps what has come', async () => {
-  const app = await start({ dirgraph: { operationTimeoutMs: 700 }, latencyMs: 300 })
+  const app = await start({ dirgraph: { operationTimeoutMs: 2_000 }, latencyMs: 800 })
   const startedAt = performance.now()
   const answer = await app.query(
     '{ directories(first: 1, filter: { provider: WORKOS }) { nodes { name groups(first: 1) { nodes { name users(first: 1) { nodes { id } } } } } } }',

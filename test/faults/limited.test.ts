@@ -11,7 +11,9 @@ import {
   start,
 } from './start-faults.ts'
 
-const USERS = 'query($id: ID!) { node(id: $id) { ... on Directory { users(first: 5) { nodes { id } } } } }'
+/** With the name, so that a look-up goes before the page: by then a refusal of the page before it has arrived. */
+const USERS =
+  'query($id: ID!) { node(id: $id) { ... on Directory { name users(first: 5) { nodes { id } } } } }'
 const limited = { provider: 'workos', kind: 'status', status: 429 } as const
 
 function usersOf(app: TestApp, id: string) {

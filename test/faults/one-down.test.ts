@@ -55,6 +55,24 @@ describe.each([
     expect(answer.data).toEqual({ one: null, ...whole.data })
   })
 
+  test('that answers nothing about what is nested, the other’s lists within the same list are there in full', async () => {
+    const app = await start({ dirgraph: { operationTimeoutMs: 1_500 } })
+    const query = `{ organizations(first: 50) { ${NESTED} } } }`
+    type Nodes = { organizations: { nodes: { directories: unknown }[] } }
+    const whole = await app.query<Nodes>(query)
+    const path = provider === 'workos' ? /^\/directories/ : /\/directories/
+    app.sandbox.inject({ provider, path, kind: 'hang' })
+    const { data, errors = [] } = await app.query<Nodes>(query)
+    const wholeNodes = whole.data?.organizations.nodes ?? []
+    const nodes = data?.organizations.nodes ?? []
+    const missing = nodes.filter(({ directories }) => directories === null)
+    expect(missing).toHaveLength(down === 'WORKOS' ? 7 : 5)
+    expect(errors).toHaveLength(missing.length)
+    expect(nodes.filter(node => !missing.includes(node))).toEqual(
+      wholeNodes.filter((_node, index) => nodes[index]?.directories !== null),
+    )
+  })
+
   test.each(FAULTS)(
     'that %s, a list over both has one error in its place and the other’s in full',
     async (_title, fault) => {

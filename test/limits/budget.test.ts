@@ -10,7 +10,7 @@ afterEach(() => {
 })
 
 const SECOND = 1_000
-const PAGE = 1_050
+const PAGE = 1_020
 
 function open(total = 1_000, perScope: number | null = 4): Budget {
   return createBudget({
@@ -30,7 +30,11 @@ function follow(budget: Budget) {
     const deadlineMs = performance.now() + 10 * SECOND
     const { signal } = new AbortController()
     budget.acquire({ scope: 'one', caller, deadlineMs, signal, ...rest }).then(
-      () => started.push([name, Math.round(performance.now() - beginMs)]),
+      turn => {
+        started.push([name, Math.round(performance.now() - beginMs)])
+        turn.sent()
+        turn.ended()
+      },
       error => failed.push([name, error]),
     )
   }
@@ -111,6 +115,57 @@ describe('the limit that all share', () => {
   })
 })
 
+describe('a request', () => {
+  const start = (budget: Budget) =>
+    budget.acquire({
+      scope: 'one',
+      caller: 'any',
+      deadlineMs: performance.now() + 10 * SECOND,
+      signal: new AbortController().signal,
+    })
+
+  test('that is on its way for long keeps the next from its place for as long', async () => {
+    const budget = open(1_000, 1)
+    const { started, ask } = follow(budget)
+    const turn = await start(budget)
+    turn.sent()
+    ask('next')
+    await pass(300)
+    turn.ended()
+    await pass(PAGE - 1)
+    expect(started).toEqual([])
+    await pass(1)
+    expect(started).toEqual([['next', 300 + PAGE]])
+  })
+
+  test('that is never sent gives its place back at once', async () => {
+    const budget = open(1_000, 1)
+    const { names, ask } = follow(budget)
+    const turn = await start(budget)
+    ask('next')
+    await pass(0)
+    expect(names()).toEqual([])
+    turn.ended()
+    turn.sent()
+    await pass(0)
+    expect(names()).toEqual(['next'])
+    expect(budget.states(['one']).map(({ remaining }) => remaining)).toEqual([999, 0])
+  })
+
+  test('that is not sent yet keeps its place, however long that takes', async () => {
+    const budget = open(1_000, 1)
+    const { started, ask } = follow(budget)
+    const turn = await start(budget)
+    ask('next')
+    await pass(5 * SECOND)
+    expect(started).toEqual([])
+    turn.sent()
+    turn.ended()
+    await pass(PAGE)
+    expect(started).toEqual([['next', 5 * SECOND + PAGE]])
+  })
+})
+
 describe('callers', () => {
   test('take turns: 40 calls of one do not keep another’s first', async () => {
     const { names, ask } = follow(open())
@@ -177,7 +232,7 @@ describe('what can not start before its deadline', () => {
     const { started, failed, ask } = follow(open())
     many(60, () => ask('walk', { deadlineMs: performance.now() + 10 * SECOND }))
     await pass(0)
-    // Ten windows of 1,050 ms begin in ten seconds.
+    // Ten windows of 1,020 ms begin in ten seconds.
     expect(failed).toHaveLength(60 - 4 * 10)
     await pass(10 * SECOND)
     expect(started).toHaveLength(40)

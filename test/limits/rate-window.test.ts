@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createRateWindow } from '../../src/upstream/rate-window.ts'
+import { createRateWindow, type RateWindow } from '../../src/upstream/rate-window.ts'
+
+/** A request that arrives and is answered in no time. */
+function take(window: RateWindow, nowMs: number): void {
+  const slot = window.take(nowMs)
+  slot.sent(nowMs)
+  slot.ended(nowMs)
+}
 
 /** Starts as soon as the window lets each go, in the order of arrival. */
 function startsOf(limit: number, windowMs: number, gapsMs: readonly number[]): number[] {
@@ -9,7 +16,7 @@ function startsOf(limit: number, windowMs: number, gapsMs: readonly number[]): n
   let nowMs = 0
   for (const gapMs of gapsMs) {
     nowMs = window.startAt(nowMs + gapMs)
-    window.take(nowMs)
+    take(window, nowMs)
     starts.push(nowMs)
   }
   return starts
@@ -43,7 +50,7 @@ describe('a window', () => {
         let nowMs = 0
         for (const [index, gapMs] of gapsMs.entries()) {
           nowMs = window.startAt(nowMs + gapMs)
-          window.take(nowMs)
+          take(window, nowMs)
           starts.push(nowMs)
           if (refused.includes(index)) window.refuse(nowMs, gapMs)
         }
@@ -72,10 +79,13 @@ describe('a window', () => {
           let nowMs = 0
           for (const gapMs of gapsMs) {
             nowMs = going.startAt(nowMs + gapMs)
-            for (const window of [foretelling, going]) window.take(nowMs)
+            for (const window of [foretelling, going]) take(window, nowMs)
           }
-          const foretold = foretelling.startAt(nowMs, ahead)
-          for (let before = 0; before < ahead; before += 1) going.take(going.startAt(nowMs))
+          const foretold = foretelling.foretell(nowMs, ahead)
+          for (let before = 0; before < ahead; before += 1) {
+            nowMs = going.startAt(nowMs)
+            take(going, nowMs)
+          }
           expect(foretold).toBeCloseTo(going.startAt(nowMs), 6)
         },
       ),
@@ -85,15 +95,102 @@ describe('a window', () => {
   test('tells how many could start', () => {
     const window = createRateWindow({ limit: 3, windowMs: 1_000 })
     expect(window.remaining(0)).toBe(3)
-    window.take(0)
-    window.take(500)
+    take(window, 0)
+    take(window, 500)
     expect([500, 1_000, 1_100, 1_600].map(nowMs => window.remaining(nowMs))).toEqual([1, 1, 2, 3])
   })
 })
 
+/** How long a request takes: to its start, on its way there, and from there to the end of its answer. */
+interface Journey {
+  readonly gapMs: number
+  readonly thereMs: number
+  readonly backMs: number
+}
+
+/** When requests arrive that start as soon as they may, with answers that come back while others go out. */
+function arrivalsOf(window: RateWindow, journeys: readonly Journey[]): number[] {
+  const ends: { readonly atMs: number; readonly end: () => void }[] = []
+  const arrivals: number[] = []
+  let nowMs = 0
+  for (const { gapMs, thereMs, backMs } of journeys) {
+    nowMs += gapMs
+    for (let startMs = nowMs; ; nowMs = startMs) {
+      ends.sort((one, other) => one.atMs - other.atMs)
+      startMs = window.startAt(nowMs)
+      const next = ends[0]
+      if (next === undefined || next.atMs > startMs) {
+        nowMs = startMs
+        break
+      }
+      ends.shift()
+      next.end()
+      startMs = Math.max(nowMs, next.atMs)
+    }
+    const slot = window.take(nowMs)
+    slot.sent(nowMs)
+    arrivals.push(nowMs + thereMs)
+    const atMs = nowMs + thereMs + backMs
+    ends.push({ atMs, end: () => slot.ended(atMs) })
+  }
+  return arrivals.toSorted((one, other) => one - other)
+}
+
+describe('requests that take their time to arrive', () => {
+  const MS = fc.double({ min: 0, max: 250, noNaN: true })
+  const JOURNEYS = fc.array(fc.record({ gapMs: MS, thereMs: MS, backMs: MS }), { maxLength: 40 })
+
+  test('are never more than the limit where they arrive, however long each is on its way', () => {
+    fc.assert(
+      fc.property(LIMIT, fc.integer({ min: 200, max: 2_000 }), JOURNEYS, (limit, windowMs, journeys) => {
+        // No journey is shorter than the one that all of them have in common.
+        const all = journeys.map(journey => ({ ...journey, backMs: journey.backMs + 20 }))
+        const shortest = Array.from({ length: 4 * limit }, () => ({ gapMs: 0, thereMs: 0, backMs: 20 }))
+        const arrivals = arrivalsOf(createRateWindow({ limit, windowMs }), [...shortest, ...all])
+        expect(mostWithin(arrivals, windowMs)).toBeLessThanOrEqual(limit)
+      }),
+    )
+  })
+
+  test('are never more while nobody knows yet how fast they can be', () => {
+    const cold = Array.from({ length: 4 }, () => ({ gapMs: 0, thereMs: 300, backMs: 20 }))
+    const warm = Array.from({ length: 20 }, () => ({ gapMs: 0, thereMs: 5, backMs: 20 }))
+    const arrivals = arrivalsOf(createRateWindow({ limit: 4, windowMs: 1_000 }), [...cold, ...warm])
+    expect(mostWithin(arrivals, 1_000)).toBe(4)
+  })
+
+  test('are never more when connections are cold again after a pause', () => {
+    const warm = Array.from({ length: 20 }, () => ({ gapMs: 0, thereMs: 5, backMs: 20 }))
+    const cold = Array.from({ length: 4 }, (_, index) => ({
+      gapMs: index === 0 ? 60_000 : 0,
+      thereMs: 300,
+      backMs: 20,
+    }))
+    const arrivals = arrivalsOf(createRateWindow({ limit: 4, windowMs: 1_000 }), [...warm, ...cold, ...warm])
+    expect(mostWithin(arrivals, 1_000)).toBe(4)
+  })
+
+  test.each([20, 200, 900])('lose no place to a latency that is always %d ms', latencyMs => {
+    const steady = Array.from({ length: 60 }, () => ({
+      gapMs: 0,
+      thereMs: latencyMs / 2,
+      backMs: latencyMs / 2,
+    }))
+    const arrivals = arrivalsOf(createRateWindow({ limit: 4, windowMs: 1_000 }), steady)
+    // Once it is known, after four windows.
+    expect((arrivals.at(-1) ?? 0) - (arrivals.at(-33) ?? 0)).toBeCloseTo(8 * 1_020)
+  })
+
+  test('hold no place for longer than a second beyond the window, however slow answers are', () => {
+    const slow = Array.from({ length: 40 }, () => ({ gapMs: 0, thereMs: 10, backMs: 4_000 }))
+    const arrivals = arrivalsOf(createRateWindow({ limit: 4, windowMs: 1_000 }), slow)
+    expect((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)).toBeLessThanOrEqual(9 * 2_020)
+  })
+})
+
 describe('a window of which a request was refused', () => {
-  const pace = (window: ReturnType<typeof createRateWindow>, fromMs: number) => {
-    window.take(fromMs)
+  const pace = (window: RateWindow, fromMs: number) => {
+    take(window, fromMs)
     return window.startAt(fromMs) - fromMs
   }
 
@@ -115,18 +212,18 @@ describe('a window of which a request was refused', () => {
   test('does not become slower without end', () => {
     const window = createRateWindow({ limit: 1, windowMs: 1_000 })
     for (let time = 0; time < 50; time += 1) window.refuse(time, 0)
-    expect(pace(window, 100)).toBeCloseTo(4 * 1_050)
+    expect(pace(window, 100)).toBeCloseTo(4 * 1_020)
   })
 
   test('comes back to its published pace when all has been well for a while, step by step', () => {
     const window = createRateWindow({ limit: 1, windowMs: 1_000 })
     for (let time = 0; time < 4; time += 1) window.refuse(0, 0)
     const paces: number[] = []
-    for (let nowMs = 5_000; paces.at(-1) !== 1_050 && nowMs < 200_000; nowMs = window.startAt(nowMs)) {
+    for (let nowMs = 5_000; paces.at(-1) !== 1_020 && nowMs < 200_000; nowMs = window.startAt(nowMs)) {
       paces.push(Math.round(pace(window, nowMs)))
     }
-    expect(paces[0]).toBe(4_200)
-    expect(paces.at(-1)).toBe(1_050)
+    expect(paces[0]).toBe(4_080)
+    expect(paces.at(-1)).toBe(1_020)
     expect(paces).toEqual(paces.toSorted((one, other) => other - one))
     expect(new Set(paces).size).toBeGreaterThan(3)
   })

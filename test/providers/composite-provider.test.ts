@@ -52,6 +52,26 @@ describe('both providers as one', () => {
     expect(found.map(slot => slot && whole(slot).key)).toEqual([keys[0], keys[1], null, keys[3], keys[4]])
   })
 
+  test('answer what they can where one of them fails as a whole', async () => {
+    const [one, other] = [
+      samplesOf(ground.sandbox.data, 'workos'),
+      samplesOf(ground.sandbox.data, 'scalekit'),
+    ]
+    const failing = {
+      ...ground.workos,
+      findDirectories: () => Promise.reject(new UnavailableError('workos', 'timeout')),
+    }
+    const both = createCompositeProvider(
+      new Map<ProviderName, DirectoryProvider>([
+        ['workos', failing],
+        ['scalekit', ground.scalekit],
+      ]),
+    )
+    const [failed, found] = await both.findDirectories(finds(one.directory, other.directory), anyCall())
+    expect(failed).toMatchObject({ reason: 'timeout' })
+    expect(found).toMatchObject({ key: other.directory })
+  })
+
   test('answer what they can where one of them is down', async () => {
     const [one, other] = [
       samplesOf(ground.sandbox.data, 'workos'),

@@ -136,10 +136,27 @@ describe('the token of Scalekit', () => {
     },
   )
 
-  test.each(['html', 'malformed-json', 'reset-mid-body', 'reset'] as const)(
+  test.each([
+    ['503', { kind: 'status', status: 503 }],
+    ['a reset', { kind: 'reset' }],
+    ['a reset in mid-body', { kind: 'reset-mid-body' }],
+  ] as const)('that meets %s is asked for again, since that changes nothing', async (_title, fault) => {
+    ground.sandbox.inject({ provider: 'scalekit', path: /oauth/, times: 2, ...fault })
+    const { directory } = samplesOf(ground.sandbox.data, 'scalekit')
+    await ground.scalekit.createDirectorySecret(directory, anyCall())
+    expect(tokenCalls()).toHaveLength(3)
+    expect(reads()).toHaveLength(1)
+  })
+
+  test.each([
+    ['html', 1],
+    ['malformed-json', 1],
+    ['reset-mid-body', 3],
+    ['reset', 3],
+  ] as const)(
     'that comes as %s fails reads and writes without a doubt about what was carried out',
-    async kind => {
-      ground.sandbox.inject({ provider: 'scalekit', kind, path: /oauth/, times: 2 })
+    async (kind, attempts) => {
+      ground.sandbox.inject({ provider: 'scalekit', kind, path: /oauth/ })
       const { directory } = samplesOf(ground.sandbox.data, 'scalekit')
       const failures = [
         await failureOf(list()),
@@ -149,7 +166,7 @@ describe('the token of Scalekit', () => {
         expect(failure).toBeInstanceOf(UnavailableError)
         expect((failure as Error).message).not.toMatch(/carried out/)
       }
-      expect(tokenCalls()).toHaveLength(2)
+      expect(tokenCalls()).toHaveLength(2 * attempts)
       expect(reads()).toHaveLength(0)
     },
   )

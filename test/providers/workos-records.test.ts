@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { EntityKey } from '../../src/domain/entity-key.ts'
-import { memberKey, upstreamIdOf } from '../../src/domain/entity-key.ts'
+import { directoryKey, memberKey, upstreamIdOf } from '../../src/domain/entity-key.ts'
 import { UnavailableError } from '../../src/domain/provider-error.ts'
 import { samplesOf, truthOf } from '../contract/truth.ts'
 import { anyCall } from '../support/any-call.ts'
@@ -224,5 +224,14 @@ describe('a record of WorkOS', () => {
     const { otherDirectory } = samplesOf(ground.sandbox.data, 'workos')
     const foreign = [{ key: memberKey(otherDirectory, upstreamIdOf(key)), detail: 'basic' as const }]
     expect(await ground.workos.findUsers(foreign, anyCall())).toEqual([null])
+  })
+
+  test('from before members named their organization is in an assumed place, as is all of a directory without one', async () => {
+    delete rawUser(1).organization_id
+    const placesOf = async () =>
+      (await usersOf(forward(2))).edges.map(({ node }) => 'kind' in node && node.isPlaceAssumed)
+    expect(await placesOf()).toEqual([false, true])
+    directory = directoryKey('workos', null, upstreamIdOf(directory))
+    expect(await placesOf()).toEqual([true, true])
   })
 })

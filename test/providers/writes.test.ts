@@ -149,6 +149,17 @@ describe('a write to Scalekit', () => {
     expect(isEnabled(enabled)).toBe(true)
   })
 
+  test('that deletes and is refused for another reason is no conflict, though it speaks of what is enabled', async () => {
+    inject({
+      method: 'DELETE',
+      status: 400,
+      body: '{"code":3,"message":"deletion is not enabled for this plan"}',
+    })
+    const failure = await failureOf(ground.scalekit.deleteDirectory(disabled, false, anyCall()))
+    expect(failure).toBeInstanceOf(InvalidInputError)
+    expect(failure).not.toBeInstanceOf(ConflictError)
+  })
+
   test('that deletes by force switches off first, in two calls', async () => {
     expect(await ground.scalekit.deleteDirectory(enabled, true, anyCall())).toBe('DELETED')
     const id = upstreamIdOf(enabled)

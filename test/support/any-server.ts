@@ -23,5 +23,6 @@ export const ANY_SERVER = {
     timeoutMs: 10_000,
     maxUpstreamCalls: 200,
     maxEstimatedCalls: 2_000,
+    maxIds: 100,
   },
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * What a walk remembers of the page tokens it has passed, small enough to travel in a cursor: Brent's cycle
@@ -12,7 +12,7 @@ export const TRAIL_START: Trail = ['', 0, 1]
 
 /** The trail one token further on; null when that token leads back to where the walk has been. */
 export function advance([landmark, steps, reach]: Trail, token: string): Trail | null {
-  const here = createHash('sha256').update(token).digest('base64url').slice(0, 8)
+  const here = hash('sha256', token, 'base64url').slice(0, 8)
   if (here === landmark) return null
   return steps + 1 >= reach ? [here, 0, reach * 2] : [landmark, steps + 1, reach]
 }

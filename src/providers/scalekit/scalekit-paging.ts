@@ -6,6 +6,7 @@ import {
   UnavailableError,
   UnsupportedError,
 } from '../../domain/provider-error.ts'
+import { createParsedOnce } from '../parsed-once.ts'
 import { advance, TRAIL_START, type Trail } from './cursor-trail.ts'
 
 /** A page as Scalekit answers it: tokens name pages, not items, and null is the end. */
@@ -55,6 +56,9 @@ interface Place {
   readonly trail: Trail
 }
 
+/** The cursors of a page that begins a walk, made once however often its answer is reused. */
+const placedOnce = createParsedOnce()
+
 /**
  * The page that is asked for, put together from as many of Scalekit's as it takes. Throws `InvalidInputError` for a
  * cursor of another form, `UnsupportedError` for the end of a list, which no token names, and `UnavailableError`
@@ -94,7 +98,11 @@ async function walkForward<T extends { readonly key: string }>(
     const nextTrail = page.next === null || asked.has(page.next) ? null : advance(trail, page.next)
     if (page.next !== null && nextTrail === null) throw new UnavailableError('scalekit', 'cursor-loop')
 
-    const fresh = newEdges(page, { token: at, size, trail }, edges, skip)
+    const place = { token: at, size, trail }
+    const fresh =
+      edges.length === 0
+        ? placedOnce(page, JSON.stringify([place, skip]), () => newEdges(page, place, [], skip))
+        : newEdges(page, place, edges, skip)
     // A page that only repeats what was there already leads nowhere, whatever its token.
     barren = fresh.length === 0 ? barren + 1 : 0
     const isRepeating = fresh.length === 0 && page.items.length > skip

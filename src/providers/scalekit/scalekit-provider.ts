@@ -30,7 +30,7 @@ export function createScalekitProvider(
     perScope: null,
   })
   const authorization = createScalekitToken(
-    createUpstreamClient({ ...upstream, authorization: null, budget: null, cacheTtlMs: 0 }),
+    createUpstreamClient({ ...upstream, authorization: null, budget, cacheTtlMs: 0 }),
     settings,
   )
   const client = createUpstreamClient({ ...upstream, authorization, budget, cacheTtlMs })

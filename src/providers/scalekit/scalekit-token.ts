@@ -30,6 +30,7 @@ export function createScalekitToken(
     const answer = await client.send(
       {
         method: 'post',
+        // It changes nothing, so it may be repeated as reads are.
         isWrite: false,
         path: 'oauth/token',
         form: {

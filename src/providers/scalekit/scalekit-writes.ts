@@ -134,7 +134,8 @@ export function createScalekitWrites(client: UpstreamClient): Writes {
         call,
       )
       if (status < 400) return 'DELETED'
-      if (!/enabled/i.test(JSON.stringify(body))) {
+      // Scalekit has no code for it, only the words that its own tests look for.
+      if (!/directory is enabled/i.test(JSON.stringify(body))) {
         throw new InvalidInputError('Scalekit does not accept this directory.', 'directoryId', 'scalekit')
       }
       throw new ConflictError(

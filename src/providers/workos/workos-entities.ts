@@ -130,6 +130,7 @@ export function toDirectoryUser(wire: UserWire, directory: EntityKey): Directory
     kind: 'DirectoryUser',
     key: memberKey(directoryOf(wire, directory), wire.id),
     detail: 'full',
+    isPlaceAssumed: isPlaceAssumed(wire, directory),
     idpId: wire.idp_id,
     email,
     emails: [...new Set(email === null ? others : [email, ...others])],
@@ -153,6 +154,7 @@ export function toDirectoryGroup(wire: GroupWire, directory: EntityKey): Directo
     kind: 'DirectoryGroup',
     key: memberKey(directoryOf(wire, directory), wire.id),
     detail: 'full',
+    isPlaceAssumed: isPlaceAssumed(wire, directory),
     idpId: wire.idp_id,
     name: wire.name,
     totalUsers: null,
@@ -168,6 +170,11 @@ function directoryOf(wire: UserWire | GroupWire, foundIn: EntityKey): EntityKey 
   const isThere = directoryIdOf(foundIn) === wire.directory_id
   if (isThere && (!wire.organization_id || organizationIdOf(foundIn) === null)) return foundIn
   return directoryKey('workos', wire.organization_id ?? null, wire.directory_id)
+}
+
+/** Of a directory without an organization nothing on its members' records tells that it has none. */
+function isPlaceAssumed(wire: UserWire | GroupWire, foundIn: EntityKey): boolean {
+  return !wire.directory_id || !wire.organization_id || organizationIdOf(foundIn) === null
 }
 
 function protocolOfUnknown(type: string): DirectoryProtocol {

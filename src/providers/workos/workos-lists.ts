@@ -11,7 +11,15 @@ import { isFormOf, parseAnswer, parseRecord } from '../wire-record.ts'
 import { toDirectory, toDirectoryGroup, toDirectoryUser, toOrganization } from './workos-entities.ts'
 import { workosIdOf } from './workos-ids.ts'
 import { toPage, toQuery } from './workos-paging.ts'
-import { directoryWire, groupWire, listWire, organizationWire, userWire } from './workos-wire.ts'
+import {
+  directoryWire,
+  type GroupWire,
+  groupWire,
+  listWire,
+  organizationWire,
+  type UserWire,
+  userWire,
+} from './workos-wire.ts'
 
 /** The lists of WorkOS, a GET for each page. */
 export interface WorkosLists {
@@ -40,28 +48,29 @@ export interface WorkosLists {
 export function createWorkosLists(client: UpstreamClient): WorkosLists {
   const parsedOnce = createParsedOnce()
 
-  /** `context` tells apart what one answer can be read as: members take their directory from where they were asked. */
-  async function list<Wire, T extends object>(
+  /** `within` is the directory of members: they take it from where they were asked, so it is part of the reading. */
+  async function list<Wire, T extends { readonly key: EntityKey }>(
     request: Omit<UpstreamRequest, 'method'>,
     page: PageRequest,
     schema: z.ZodType<Wire>,
     toEntity: (wire: Wire) => T,
     call: CallContext,
-    context = '',
+    within: EntityKey | null = null,
   ): Promise<Page<T>> {
     // WorkOS counts no list, so there is nothing to ask when only the count is wanted.
     if (page.limit === 0) return { ...EMPTY_PAGE, totalCount: null }
     const query = { ...request.query, ...toQuery(page) }
     const { body } = await client.send(
-      { ...request, method: 'get', query, isReadable: isFormOf(listWire) },
+      { ...request, method: 'get', query, isReadable: isFormOf(listWire), keptFor: call.boundTo },
       call,
     )
-    return parsedOnce(body, context, () =>
-      toPage(parseAnswer('workos', listWire, body), page, (raw): T | ProviderError => {
+    return parsedOnce(body, within ?? '', () => {
+      const read = toPage(parseAnswer('workos', listWire, body), page, (raw): T | ProviderError => {
         const wire = parseRecord('workos', schema, raw)
         return wire instanceof UnavailableError ? wire : toEntity(wire)
-      }),
-    )
+      })
+      return within === null ? read : onlyOf(within, read)
+    })
   }
 
   return {
@@ -83,20 +92,16 @@ export function createWorkosLists(client: UpstreamClient): WorkosLists {
       const named = group === null || email !== null ? scope : null
       const query = { directory: named, group: group && workosIdOf('DirectoryGroup', group), email }
       const request = { path: 'directory_users', query, scope, tags: [`within ${scope}`] }
-      return onlyOf(
-        directory,
-        await list(request, page, userWire, wire => toDirectoryUser(wire, directory), call, directory),
-      )
+      const toUser = (wire: UserWire) => toDirectoryUser(wire, directory)
+      return list(request, page, userWire, toUser, call, directory)
     },
 
     async groups({ directory, user }, page, call) {
       const id = workosIdOf('Directory', directory)
       const query = user === null ? { directory: id } : { user: workosIdOf('DirectoryUser', user) }
       const request = { path: 'directory_groups', query, tags: [`within ${id}`] }
-      return onlyOf(
-        directory,
-        await list(request, page, groupWire, wire => toDirectoryGroup(wire, directory), call, directory),
-      )
+      const toGroup = (wire: GroupWire) => toDirectoryGroup(wire, directory)
+      return list(request, page, groupWire, toGroup, call, directory)
     },
   }
 }
@@ -105,7 +110,7 @@ export function createWorkosLists(client: UpstreamClient): WorkosLists {
  * The page, if what is on it is in the directory of its parent's key. WorkOS lists by one id, so a key put together
  * from a directory of one organization and a group of another would list the other's people. Throws `NotFoundError`.
  */
-function onlyOf<T extends { key: EntityKey }>(directory: EntityKey, page: Page<T>): Page<T> {
+function onlyOf<T extends { readonly key: EntityKey }>(directory: EntityKey, page: Page<T>): Page<T> {
   const organization = organizationIdOf(directory)
   const isElsewhere = ({ key }: T) =>
     directoryIdOf(key) !== directoryIdOf(directory) ||

@@ -15,6 +15,7 @@ import {
   type EntityKey,
   type EntityKind,
   organizationIdOf,
+  upstreamIdOf,
 } from '../../domain/entity-key.ts'
 import { noSuchObject, ProviderError, UnsupportedError } from '../../domain/provider-error.ts'
 import { type UpstreamClient, type UpstreamRequest, urlPath } from '../../upstream/upstream-client.ts'
@@ -67,12 +68,12 @@ export function createWorkosReads(client: UpstreamClient): Reads {
     request: Pick<UpstreamRequest, 'path' | 'loggedAs' | 'scope' | 'tags'>,
     schema: z.ZodType<Wire>,
     call: CallContext,
-    askedBy: EntityKey | null = null,
   ): Promise<Wire | null> {
-    // To callers of one organization an answer that is kept would tell that there is an object, where none is theirs.
-    const keptFor = call.isBound && askedBy !== null ? (organizationIdOf(askedBy) ?? call.caller) : null
+    // What is kept of another's object would tell a bound caller, by a call less, that there is one.
+    const isForm = isFormOf(schema)
+    const isReadable = (body: unknown) => isForm(body) && isOf(call.boundTo, body)
     const { status, body } = await client.send(
-      { ...request, method: 'get', answers: [404], isReadable: isFormOf(schema), keptFor },
+      { ...request, method: 'get', answers: [404], isReadable, keptFor: call.boundTo },
       call,
     )
     return status === 404 ? null : parseAnswer('workos', schema, body)
@@ -91,8 +92,8 @@ export function createWorkosReads(client: UpstreamClient): Reads {
     return Promise.all(finds.map(find => settle(() => findChecked(find))))
   }
 
-  async function findDirectory(id: string, key: EntityKey, call: CallContext): Promise<Directory | null> {
-    const wire = await get({ path: urlPath`/directories/${id}` }, directoryWire, call, key)
+  async function findDirectory(id: string, call: CallContext): Promise<Directory | null> {
+    const wire = await get({ path: urlPath`/directories/${id}` }, directoryWire, call)
     return wire && toDirectory(wire)
   }
 
@@ -106,8 +107,8 @@ export function createWorkosReads(client: UpstreamClient): Reads {
       return directoryKeyOf(key)
     if (wire.directory_id && wire.directory_id !== directoryIdOf(key)) return null
     // What says of no directory that it is in it would be in whichever one the key claims.
-    if (!wire.directory_id && call.isBound) return null
-    return (await findDirectory(wire.directory_id ?? directoryIdOf(key), key, call))?.key ?? null
+    if (!wire.directory_id && call.boundTo !== null) return null
+    return (await findDirectory(wire.directory_id ?? directoryIdOf(key), call))?.key ?? null
   }
 
   async function refuseForeignGroup(key: EntityKey, call: CallContext): Promise<void> {
@@ -151,7 +152,7 @@ export function createWorkosReads(client: UpstreamClient): Reads {
         const its = within.kind === 'DirectoryGroup' ? within.key : group
         if (its !== null && directoryKeyOf(its) !== directory) return EMPTY_PAGE
         // WorkOS lists by the group's id alone, and not every record says whose it is; an empty group has none.
-        if (call.isBound && group !== null) await refuseForeignGroup(group, call)
+        if (call.boundTo !== null && group !== null) await refuseForeignGroup(group, call)
         return lists.users({ directory, group: its, email }, page, call)
       }
       return Promise.all(asks.map(ask => settle(() => listOne(ask))))
@@ -167,14 +168,14 @@ export function createWorkosReads(client: UpstreamClient): Reads {
     },
 
     findDirectories(finds, call) {
-      return findEach('Directory', finds, async (id, key) => noted(await findDirectory(id, key, call)))
+      return findEach('Directory', finds, async id => noted(await findDirectory(id, call)))
     },
 
     findUsers(finds, call) {
       return findEach('DirectoryUser', finds, async (id, key) => {
         const scope = directoryIdOf(key)
         const path = urlPath`/directory_users/${id}`
-        const wire = await get({ path, scope, tags: [`within ${scope}`] }, userWire, call, key)
+        const wire = await get({ path, scope, tags: [`within ${scope}`] }, userWire, call)
         const directory = wire && (await directoryOf(wire, key, call))
         return directory && toDirectoryUser(wire, directory)
       })
@@ -183,7 +184,7 @@ export function createWorkosReads(client: UpstreamClient): Reads {
     findGroups(finds, call) {
       return findEach('DirectoryGroup', finds, async (id, key) => {
         const path = urlPath`/directory_groups/${id}`
-        const wire = await get({ path, tags: [`within ${directoryIdOf(key)}`] }, groupWire, call, key)
+        const wire = await get({ path, tags: [`within ${directoryIdOf(key)}`] }, groupWire, call)
         const directory = wire && (await directoryOf(wire, key, call))
         return directory && toDirectoryGroup(wire, directory)
       })
@@ -202,4 +203,12 @@ export function createWorkosReads(client: UpstreamClient): Reads {
     },
   }
   return reads
+}
+
+/** Whether a record is the organization's own, as it says itself; null is whoever may see all. */
+function isOf(organization: EntityKey | null, record: unknown): boolean {
+  if (organization === null) return true
+  const { id, organization_id } = record as { id?: unknown; organization_id?: unknown }
+  const upstreamId = upstreamIdOf(organization)
+  return organization_id === upstreamId || id === upstreamId
 }

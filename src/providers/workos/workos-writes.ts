@@ -63,7 +63,7 @@ export function createWorkosWrites(
     /** Any 2xx with any body is consent: 202 with the text "Accepted", 200 and 204 have all been seen. */
     async deleteDirectory(directory, _force, call) {
       const id = workosIdOf('Directory', directory)
-      if (call.isBound) await refuseForeign(directory, call)
+      if (call.boundTo !== null) await refuseForeign(directory, call)
       const { status } = await client.send(
         {
           method: 'delete',
