@@ -253,11 +253,12 @@ describe('a record that a provider sends in the wrong place', () => {
     const { app, mine, theirs } = meeting
     const [stranger] = app.sandbox.data.workos.rosters.get(theirs.directory)?.users ?? []
     if (stranger) app.sandbox.data.workos.rosters.get(mine.directory)?.users.push(stranger)
-    const query = 'query($id: ID!) { directory(by: { id: $id }) { users(first: 5) { nodes { email } } } }'
+    const query =
+      'query($id: ID!) { directory(by: { id: $id }) { enabled users(first: 5) { nodes { email } } } }'
     const { text } = await answerTo(meeting, { query, variables: { id: idsOf(mine).Directory } })
     expect(text).not.toContain(stranger?.email)
     expect(JSON.parse(text)).toMatchObject({
-      data: { directory: { users: null } },
+      data: { directory: { enabled: true, users: null } },
       errors: [{ extensions: { code: 'NOT_FOUND' } }],
     })
   })
