@@ -1,4 +1,3 @@
-import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
 import type { GraphQLSchema } from 'graphql'
 import { createYoga } from 'graphql-yoga'
 import type { Caller } from '../domain/caller.ts'
@@ -57,9 +56,6 @@ export interface ServerSettings {
   readonly reportCost: boolean
 }
 
-/** By any of these a page can not send a request without the browser asking here first. */
-const CSRF_HEADERS = ['x-graphql-yoga-csrf', 'apollo-require-preflight']
-
 /** The HTTP face of the graph, as a function from Request to Response: `/graphql`, `/health` and `/ready`. */
 export function createServer(settings: ServerSettings) {
   const { schema, provider, log, graphiql, limits } = settings
@@ -96,7 +92,6 @@ export function createServer(settings: ServerSettings) {
       useReadiness(provider, () => isStopping),
       graphiql && useGraphiqlPage(graphiqlOptions({ asksForToken: settings.asksForToken })),
       useAcceptableRequests(),
-      useCSRFPrevention({ requestHeaders: CSRF_HEADERS }),
       useCallers(settings.authenticate, callers),
       usePersistedDocuments(settings.persistedDocuments, callers),
       useDocumentLimits(limits),

@@ -14,11 +14,13 @@ const ANSWER_TYPES: ReadonlySet<string | undefined> = new Set([
   'multipart/mixed',
 ])
 const MAX_TOKENS = 1_000
+/** With any of these a page of another origin can not send a request unless the browser has asked here first. */
+const PREFLIGHTED = ['x-graphql-yoga-csrf', 'apollo-require-preflight']
 
 /**
- * Takes operations by GET and, as JSON only, by POST. Forms and plain text are what any web page may post to any address
- * without asking (no CORS preflight), so that a page which somebody visits could delete a directory. For the same
- * reason nothing is changed by GET. And nothing is run for a client that could not be answered.
+ * Takes operations by POST, as JSON only, and queries by GET, with a header that pages can't send unasked. Forms and plain
+ * text are what any page may post to any address (no CORS preflight), so that one which somebody visits could delete a
+ * directory. For the same reason nothing is changed by GET. And nothing is run for a client that could not be answered.
  */
 export function useAcceptableRequests(): Plugin {
   return {
@@ -36,6 +38,12 @@ export function useAcceptableRequests(): Plugin {
           throw refusal(415, 'Send the operation as application/json.')
         case 'GET':
           if (isMutation(url.searchParams)) throw refusal(405, 'Mutations are taken by POST only.', 'POST')
+          if (!PREFLIGHTED.some(name => request.headers.has(name))) {
+            throw refusal(
+              403,
+              `Send a query by GET with the header \`${PREFLIGHTED.join('` or `')}\`, whatever it holds.`,
+            )
+          }
           refuseBrokenJson(url.searchParams, 'variables')
           refuseBrokenJson(url.searchParams, 'extensions')
           return

@@ -155,7 +155,9 @@ describe('nodes', () => {
     const none = await app.query<Nodes>(NODES, { ids: [] })
     const tooMany = await app.query<Nodes>(NODES, { ids })
     expect(none).toEqual({ data: { nodes: [] } })
-    expect(tooMany).toMatchObject({ data: null, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
+    expect(tooMany).toMatchObject({
+      errors: [{ message: '`ids` takes 100 ids at most.', extensions: { code: 'BAD_USER_INPUT' } }],
+    })
     expect(app.sandbox.calls).toEqual([])
     const enough = await app.query<Nodes>(NODES, { ids: ids.slice(0, 100) })
     expect(enough).toEqual({ data: { nodes: Array(100).fill(null) } })
