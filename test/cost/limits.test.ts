@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startApp, type TestApp, type TestAppSettings } from '../support/start-app.ts'
 
@@ -127,6 +128,37 @@ describe('an operation that has made as many calls as it may', () => {
       })
       expect(error.path?.at(-1)).toBe('groups')
     }
+  })
+
+  test.each([
+    ['a list over both providers', 1, '{ organizations(first: 50) { nodes { id } } }', 'organizations'],
+    [
+      'a walk over organizations',
+      3,
+      '{ directories(first: 20, filter: { provider: SCALEKIT }) { nodes { id } } }',
+      'directories',
+    ],
+  ])(
+    'fails %s as a whole, of which no provider is to blame',
+    async (_what, maxUpstreamCalls, query, field) => {
+      await start({ maxUpstreamCalls })
+      const { data, errors } = await app.query(query)
+      expect(data).toEqual({ [field]: null })
+      expect(errors).toMatchObject([{ path: [field], extensions: { code: 'QUERY_TOO_COSTLY' } }])
+    },
+  )
+
+  test('says nothing against an answer that is kept, which still stands in when the provider fails', async () => {
+    await start({ maxUpstreamCalls: 1, cacheTtlSeconds: 0.05 })
+    const list = (first: number) =>
+      `at${first}: organizations(first: ${first}, filter: { provider: WORKOS }) { nodes { id } }`
+    const { data } = await app.query(`{ ${list(3)} }`)
+    await wait(60)
+    const spent = await app.query(`{ ${list(4)} ${list(3)} }`)
+    expect(spent.errors).toMatchObject([{ path: ['at3'], extensions: { code: 'QUERY_TOO_COSTLY' } }])
+    app.sandbox.inject({ provider: 'workos', kind: 'status', status: 501 })
+    const stale = await app.query(`{ ${list(3)} }`)
+    expect([stale.errors, stale.data]).toEqual([undefined, data])
   })
 
   test('is not held against the next one', async () => {

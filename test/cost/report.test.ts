@@ -57,6 +57,22 @@ describe('what an operation has cost', () => {
     expect(extensions).toMatchObject({ dirgraph: { upstreamCalls: 2, retries: 1 } })
   })
 
+  test('tells the time that was waited for a turn within the limits', async () => {
+    app = await startApp({
+      dirgraph: { reportCost: true },
+      providers: ['workos'],
+      workosLimits: { directoryUsersPerSecond: 1 },
+    })
+    const id = directoryId(app.sandbox, app.sandbox.data.known.workosMediumDirectoryId)
+    const { errors, extensions } = await app.query(
+      'query($id: ID!) { directory(by: { id: $id }) { a: users(first: 1) { nodes { id } } b: users(first: 2) { nodes { id } } } }',
+      { id },
+    )
+    expect(errors).toBeUndefined()
+    const isLong = (waitedMs: number) => waitedMs > 500
+    expect(extensions).toMatchObject({ dirgraph: { waitedMs: expect.toSatisfy(isLong) } })
+  })
+
   test('is told of a failure as well', async () => {
     await start({ dirgraph: { reportCost: true }, providers: ['workos'] })
     app.sandbox.inject({ provider: 'workos', kind: 'status', status: 501 })
