@@ -65,6 +65,12 @@ describe.for(PROVIDERS)('two tenants of %s on one cache', provider => {
 
 describe('what others have read', () => {
   const BY_ID = 'query($id: ID!) { node(id: $id) { id } }'
+  const LISTS = [
+    'query($id: ID!) { node(id: $id) { ... on Directory { users(first: 5) { nodes { id } } } } }',
+    'query($id: ID!) { node(id: $id) { ... on Directory { groups(first: 5) { nodes { id } } } } }',
+    'query($id: ID!) { node(id: $id) { ... on DirectoryGroup { users(first: 5) { nodes { id } } } } }',
+    'query($id: ID!) { directory(by: { id: $id }) { users(first: 5, filter: { email: "a@b.example" }) { nodes { id } } } }',
+  ]
   const BY_BARE_ID = 'query($id: ID!) { directory(by: { workosId: $id }) { id name } }'
 
   /** Asks twice while all is well and once while WorkOS is down; each answer with the calls made for it. */
@@ -86,7 +92,9 @@ describe('what others have read', () => {
     ]
     const asksOf = (mine: Tenant, whose: Tenant): Ask[] => [
       { query: BY_BARE_ID, variables: { id: whose.directory } },
-      ...Object.values(claimsOf(mine, whose)).map(id => ({ query: BY_ID, variables: { id } })),
+      ...[BY_ID, ...LISTS].flatMap(query =>
+        Object.values(claimsOf(mine, whose)).map(id => ({ query, variables: { id } })),
+      ),
     ]
     const { app, mine, theirs } = theirMeeting
     const ids = Object.values(idsOf(theirs))

@@ -61,7 +61,7 @@ export function createWorkosLists(client: UpstreamClient): WorkosLists {
     if (page.limit === 0) return { ...EMPTY_PAGE, totalCount: null }
     const query = { ...request.query, ...toQuery(page) }
     const { body } = await client.send(
-      { ...request, method: 'get', query, isReadable: isFormOf(listWire), keptFor: call.boundTo },
+      { ...request, method: 'get', query, isReadable: isFormOf(listWire) },
       call,
     )
     return parsedOnce(body, within ?? '', () => {

@@ -17,7 +17,7 @@ import {
   organizationIdOf,
   upstreamIdOf,
 } from '../../domain/entity-key.ts'
-import { noSuchObject, ProviderError, UnsupportedError } from '../../domain/provider-error.ts'
+import { ProviderError, UnsupportedError } from '../../domain/provider-error.ts'
 import { type UpstreamClient, type UpstreamRequest, urlPath } from '../../upstream/upstream-client.ts'
 import { everyItem } from '../every-item.ts'
 import { EMPTY_PAGE, pageOfList } from '../page-of-list.ts'
@@ -29,6 +29,7 @@ import { workosIdOf } from './workos-ids.ts'
 import { createWorkosLists } from './workos-lists.ts'
 import { createMembershipWalk } from './workos-membership-walk.ts'
 import { planDirectories, planGroups } from './workos-plans.ts'
+import { withProofs } from './workos-proofs.ts'
 import {
   directoryWire,
   type GroupWire,
@@ -76,7 +77,9 @@ export function createWorkosReads(client: UpstreamClient): Reads {
       { ...request, method: 'get', answers: [404], isReadable, keptFor: call.boundTo },
       call,
     )
-    return status === 404 ? null : parseAnswer('workos', schema, body)
+    // Before it is read: that another's object can't be read would tell that there is one.
+    if (status === 404 || isOfAnother(call.boundTo, body)) return null
+    return parseAnswer('workos', schema, body)
   }
 
   /** One slot for each key; what belongs elsewhere than its key says counts as missing. */
@@ -111,13 +114,7 @@ export function createWorkosReads(client: UpstreamClient): Reads {
     return (await findDirectory(wire.directory_id ?? directoryIdOf(key), call))?.key ?? null
   }
 
-  async function refuseForeignGroup(key: EntityKey, call: CallContext): Promise<void> {
-    const [group = null] = await reads.findGroups([{ key, detail: 'key' }], call)
-    if (group instanceof ProviderError) throw group
-    if (group === null) throw noSuchObject('workos')
-  }
-
-  const reads: Reads = {
+  return withProofs({
     async listOrganizations({ page, externalId, search, isWithDirectories = false }, call) {
       if (externalId === null) {
         // A search finds few as a rule, and their directories are then cheaper one by one.
@@ -151,8 +148,6 @@ export function createWorkosReads(client: UpstreamClient): Reads {
         const directory = directoryKeyOf(within.key)
         const its = within.kind === 'DirectoryGroup' ? within.key : group
         if (its !== null && directoryKeyOf(its) !== directory) return EMPTY_PAGE
-        // WorkOS lists by the group's id alone, and not every record says whose it is; an empty group has none.
-        if (call.boundTo !== null && group !== null) await refuseForeignGroup(group, call)
         return lists.users({ directory, group: its, email }, page, call)
       }
       return Promise.all(asks.map(ask => settle(() => listOne(ask))))
@@ -201,14 +196,23 @@ export function createWorkosReads(client: UpstreamClient): Reads {
       })
       return (await Promise.all(found)).flat()
     },
-  }
-  return reads
+  })
 }
 
 /** Whether a record is the organization's own, as it says itself; null is whoever may see all. */
 function isOf(organization: EntityKey | null, record: unknown): boolean {
-  if (organization === null) return true
-  const { id, organization_id } = record as { id?: unknown; organization_id?: unknown }
-  const upstreamId = upstreamIdOf(organization)
-  return organization_id === upstreamId || id === upstreamId
+  return organization === null || ownersOf(record).includes(upstreamIdOf(organization))
+}
+
+/** Whether a record says that it belongs to another organization; one that says nothing does not. */
+function isOfAnother(organization: EntityKey | null, record: unknown): boolean {
+  const [owner] = ownersOf(record)
+  return organization !== null && owner !== undefined && !isOf(organization, record)
+}
+
+/** The organization that a record names; an organization is its own. */
+function ownersOf(record: unknown): string[] {
+  const { object, id, organization_id } = (record ?? {}) as Record<string, unknown>
+  const owner = object === 'organization' ? id : organization_id
+  return typeof owner === 'string' ? [owner] : []
 }

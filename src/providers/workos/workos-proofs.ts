@@ -1,0 +1,126 @@
+import { LRUCache } from 'lru-cache'
+import type {
+  CallContext,
+  DirectoryProvider,
+  Find,
+  Found,
+  Listed,
+  ListUsers,
+} from '../../domain/directory-provider.ts'
+import { directoryKeyOf, type EntityKey } from '../../domain/entity-key.ts'
+import { nodesOf } from '../../domain/page.ts'
+import { noSuchObject, ProviderError } from '../../domain/provider-error.ts'
+
+type Reads = Pick<DirectoryProvider, Extract<keyof DirectoryProvider, `list${string}` | `find${string}`>>
+type Member = { readonly key: EntityKey; readonly isPlaceAssumed?: boolean }
+type FindMany = (finds: readonly Find[], call: CallContext) => Promise<Found<Member>[]>
+
+/** Directories and groups do not move, so what was once seen in its place needs no proof for a long time. */
+const MAX_SEEN = 20_000
+
+/**
+ * Reads that prove, for a caller of one organization, that a directory or group is where its key says before anything
+ * in it is asked for. WorkOS goes by ids that name no organization: without this a key put together by hand would read
+ * another's directory first, and count for its limit. What anybody was shown in its place is proven already.
+ */
+export function withProofs(reads: Reads): Reads {
+  const seen = new LRUCache<EntityKey, true>({ max: MAX_SEEN })
+
+  function see<T extends Member>(found: readonly Found<T>[]): Found<T>[] {
+    for (const one of found) {
+      if (one !== null && !(one instanceof ProviderError) && !one.isPlaceAssumed) seen.set(one.key, true)
+    }
+    return [...found]
+  }
+
+  function seePages<T extends Member>(pages: Listed<T>[]): Listed<T>[] {
+    for (const page of pages) if (!(page instanceof ProviderError)) see(nodesOf(page))
+    return pages
+  }
+
+  /** Why nothing may be asked of some of the keys; for the others there is nothing in the map. */
+  async function prove(
+    keys: readonly EntityKey[],
+    find: FindMany,
+    call: CallContext,
+  ): Promise<ReadonlyMap<EntityKey, ProviderError>> {
+    const unknown = call.boundTo === null ? [] : [...new Set(keys)].filter(key => !seen.has(key))
+    if (unknown.length === 0) return new Map()
+    const found = await find(
+      unknown.map(key => ({ key, detail: 'key' })),
+      call,
+    )
+    const refusals = unknown.flatMap((key, index): [EntityKey, ProviderError][] => {
+      const one = found[index] ?? noSuchObject('workos')
+      return one instanceof ProviderError ? [[key, one]] : []
+    })
+    return new Map(refusals)
+  }
+
+  /** Asks for what lies in directories that are proven, and answers for all others why it was not asked. */
+  async function within<Ask, Answer>(
+    asks: readonly Ask[],
+    keyOf: (ask: Ask) => EntityKey | null,
+    find: FindMany,
+    askMany: (asks: readonly Ask[], call: CallContext) => Promise<Answer[]>,
+    call: CallContext,
+  ): Promise<(Answer | ProviderError)[]> {
+    const keys = asks.map(keyOf)
+    const refusals = await prove(
+      keys.filter(key => key !== null),
+      find,
+      call,
+    )
+    if (refusals.size === 0) return askMany(asks, call)
+    const refusalOf = (index: number) => refusals.get(keys[index] ?? ('' as EntityKey))
+    const open = asks.filter((_ask, index) => refusalOf(index) === undefined)
+    const answers = (open.length > 0 ? await askMany(open, call) : []).values()
+    return asks.map((_ask, index) => refusalOf(index) ?? (answers.next().value as Answer))
+  }
+
+  const findDirectories: Reads['findDirectories'] = async (finds, call) =>
+    see(await reads.findDirectories(finds, call))
+
+  const directoryOf = ({ key }: Find) => directoryKeyOf(key)
+
+  const findGroups: Reads['findGroups'] = async (finds, call) =>
+    see((await within(finds, directoryOf, findDirectories, reads.findGroups, call)).map(toFound))
+
+  const listUsersOfGroups: Reads['listUsers'] = (asks, call) =>
+    within(asks, groupOf, findGroups, reads.listUsers, call)
+
+  return {
+    ...reads,
+    findDirectories,
+    findGroups,
+    async findUsers(finds, call) {
+      return (await within(finds, directoryOf, findDirectories, reads.findUsers, call)).map(toFound)
+    },
+    async listAllDirectories(list, call) {
+      const page = await reads.listAllDirectories(list, call)
+      see(nodesOf(page))
+      return page
+    },
+    async listDirectories(lists, call) {
+      return seePages(await reads.listDirectories(lists, call))
+    },
+    listUsers: (asks, call) =>
+      within(asks, ask => directoryKeyOf(ask.within.key), findDirectories, listUsersOfGroups, call),
+    async listGroups(asks, call) {
+      return seePages(
+        await within(asks, ask => directoryKeyOf(ask.within.key), findDirectories, reads.listGroups, call),
+      )
+    },
+  }
+}
+
+/** A look-up in a place that is not there finds nothing; any other reason is the answer. */
+function toFound<T>(found: Found<T> | ProviderError): Found<T> {
+  return found instanceof ProviderError && found.code === 'NOT_FOUND' ? null : found
+}
+
+/** The group whose members are listed; null where they are a directory's. */
+function groupOf({ within, filter: { group } }: ListUsers): EntityKey | null {
+  const its = within.kind === 'DirectoryGroup' ? within.key : group
+  return its !== null && directoryKeyOf(its) === directoryKeyOf(within.key) ? its : null
+}
