@@ -88,7 +88,13 @@ function greet(config: Config, listener: Listener): void {
   if (config.graphiql) say(`  GraphiQL   ${url}/graphql   (in a browser)`)
   if (config.loopbackOnly)
     say('\nNobody is asked for a token, so it answers to programs on this machine only.')
-  say(`\nTry:\n  curl ${url}/graphql -H 'content-type: application/json' \\\n    -d '{"query":"${TRY}"}'\n`)
+  const tokens = [config.adminToken && 'the admin token', config.userTokens && 'a user’s token'].filter(Boolean)
+  if (tokens.length > 0) say(`\nEvery operation needs ${tokens.join(' or ')}.`)
+  const token = config.adminToken ? ` -H "authorization: Bearer $DIRGRAPH_ADMIN_TOKEN"` : ''
+  if (config.userTokens && !config.adminToken) return
+  say(
+    `\nTry:\n  curl ${url}/graphql -H 'content-type: application/json'${token} \\\n    -d '{"query":"${TRY}"}'\n`,
+  )
 }
 
 /** For people; logs, warnings and mistakes go to standard error. */

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { type LogLevel, type Permission, settings } from './settings.ts'
+import type { Permission } from './domain/caller.ts'
+import { settings } from './settings.ts'
+import type { LogLevel } from './telemetry/logger.ts'
 
 /** Every setting that the environment can hold, read and checked; the one reader of the environment is this file. */
 export interface Config {
@@ -94,8 +96,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   mistakes.push(...findMissingOfTokens(given))
   const isOpen = given.DIRGRAPH_ADMIN_TOKEN === undefined && given.DIRGRAPH_JWKS_URL === undefined
   if (isOpen && !isSandbox && !isLoopback(given.HOST ?? '127.0.0.1')) mistakes.push(OPEN_TO_ALL)
-  const persisted = readManifest(given.DIRGRAPH_PERSISTED_DOCUMENTS)
+  const persisted = readManifest(given)
   if (typeof persisted === 'string') mistakes.push(persisted)
+  mistakes.push(...findContradictions(given, isSandbox))
   if (mistakes.length > 0 || !parsed.success) throw new ConfigError(mistakes)
 
   const { data } = parsed
@@ -162,6 +165,9 @@ function toUserTokens(data: Settings): Config['userTokens'] {
   return { jwksUrl, issuer, audience, provider, permissions }
 }
 
+/** Sixteen random characters are more than anybody tries. */
+const LEAST_TOKEN_LENGTH = 16
+
 const OPEN_TO_ALL =
   'HOST is no loopback address and nobody would need a token: set DIRGRAPH_ADMIN_TOKEN, or DIRGRAPH_JWKS_URL and what belongs to it.'
 
@@ -176,15 +182,36 @@ function findMissingOfTokens(given: Given): string[] {
 }
 
 /** The documents in the manifest at a path; null where there is no path, and a line about it where it is none. */
-function readManifest(path: string | undefined): Record<string, string> | string | null {
+function readManifest(given: Given): Record<string, string> | string | null {
+  const path = given.DIRGRAPH_PERSISTED_DOCUMENTS
   if (path === undefined) return null
   try {
     return z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(path, 'utf8')))
   } catch (error) {
     const why =
       (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no file' : 'no manifest of documents by id'
-    return `DIRGRAPH_PERSISTED_DOCUMENTS is \`${onOneLine(path)}\`, which is ${why}; it may be the path of a JSON file.`
+    return `DIRGRAPH_PERSISTED_DOCUMENTS is ${show('DIRGRAPH_PERSISTED_DOCUMENTS', given)}, which is ${why}; it may be the path of a JSON file.`
   }
+}
+
+/** Settings that are fine one by one, and together would not do what was meant. */
+function findContradictions(given: Given, isSandbox: boolean): string[] {
+  const mistakes: string[] = []
+  const { DIRGRAPH_ADMIN_TOKEN: adminToken, DIRGRAPH_JWT_PROVIDER: provider } = given
+  if (
+    given.DIRGRAPH_PERSISTED_DOCUMENTS_MODE === 'only' &&
+    given.DIRGRAPH_PERSISTED_DOCUMENTS === undefined
+  ) {
+    mistakes.push('DIRGRAPH_PERSISTED_DOCUMENTS_MODE is `only`; set DIRGRAPH_PERSISTED_DOCUMENTS as well.')
+  }
+  if (adminToken !== undefined && [given.WORKOS_API_KEY, given.SCALEKIT_CLIENT_SECRET].includes(adminToken)) {
+    mistakes.push('DIRGRAPH_ADMIN_TOKEN is a provider’s own key; make a token that is nothing else.')
+  }
+  const isMissing = { workos: !given.WORKOS_API_KEY, scalekit: !given.SCALEKIT_CLIENT_SECRET }
+  if (!isSandbox && (provider === 'workos' || provider === 'scalekit') && isMissing[provider]) {
+    mistakes.push(`DIRGRAPH_JWT_PROVIDER is \`${provider}\`, which is not set up here.`)
+  }
+  return mistakes
 }
 
 function findMissing(given: Given, isProviderGiven: boolean): string[] {
@@ -208,6 +235,12 @@ function findWarnings(given: Given, isProviderIgnored: boolean): string[] {
   } else if (given.WORKOS_API_URL !== undefined && given.WORKOS_API_KEY === undefined) {
     warnings.push('WORKOS_API_URL is set without WORKOS_API_KEY; it is ignored.')
   }
+  if (given.DIRGRAPH_JWT_PERMISSIONS !== undefined && given.DIRGRAPH_JWKS_URL === undefined) {
+    warnings.push('DIRGRAPH_JWT_PERMISSIONS is set without DIRGRAPH_JWKS_URL; it is ignored.')
+  }
+  if ((given.DIRGRAPH_ADMIN_TOKEN?.length ?? LEAST_TOKEN_LENGTH) < LEAST_TOKEN_LENGTH) {
+    warnings.push(`DIRGRAPH_ADMIN_TOKEN is shorter than ${LEAST_TOKEN_LENGTH} characters; it can be guessed.`)
+  }
   return warnings
 }
 
@@ -222,6 +255,7 @@ function show(name: Name, given: Given): string {
   const isSecret =
     SECRETS.has(name) ||
     /(^|[^a-z])(sk|key|test|live|prod|secret)_/i.test(value) ||
+    /^eyJ|^[\w.-]{32,}$/.test(value) ||
     [...SECRETS].some(secret => given[secret] !== undefined && value.includes(given[secret]))
   if (isSecret) return 'set to something that can not be used'
   const withoutCredentials = value.replace(/^([a-z]+:\/\/)?.*@/is, '$1…@').replace(/[?#].*$/s, '?…')

@@ -1,10 +1,6 @@
 import { z } from 'zod'
-
-const PERMISSIONS = ['directories:read', 'directories:write', 'directories:secrets'] as const
-export type Permission = (typeof PERMISSIONS)[number]
-
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
+import { PERMISSIONS } from './domain/caller.ts'
+import { LOG_LEVELS } from './telemetry/logger.ts'
 
 const flag = z.enum(['true', 'false']).transform(word => word === 'true')
 

@@ -9,8 +9,8 @@ const SRC = resolve(import.meta.dirname, '../src')
 const MAY_IMPORT: Record<string, readonly string[]> = {
   domain: [],
   telemetry: [],
-  settings: [],
-  config: ['settings'],
+  settings: ['domain', 'telemetry'],
+  config: ['domain', 'settings', 'telemetry'],
   sandbox: [],
   relay: ['domain'],
   upstream: ['domain', 'telemetry'],

@@ -10,6 +10,9 @@ const scalekit = {
   SCALEKIT_CLIENT_SECRET: 'test_2',
 }
 
+const OPEN_TO_ALL =
+  'HOST is no loopback address and nobody would need a token: set DIRGRAPH_ADMIN_TOKEN, or DIRGRAPH_JWKS_URL and what belongs to it.'
+
 function mistakesOf(environment: Environment): readonly string[] {
   try {
     readConfig(environment)
@@ -344,6 +347,46 @@ describe('the sandbox', () => {
   })
 })
 
+describe('settings that are fine one by one', () => {
+  const tokens = {
+    DIRGRAPH_JWKS_URL: 'https://issuer.example/keys',
+    DIRGRAPH_JWT_ISSUER: 'https://issuer.example',
+    DIRGRAPH_JWT_AUDIENCE: 'dirgraph',
+  }
+  test.each<[Environment, string]>([
+    [
+      { DIRGRAPH_PERSISTED_DOCUMENTS_MODE: 'only' },
+      'DIRGRAPH_PERSISTED_DOCUMENTS_MODE is `only`; set DIRGRAPH_PERSISTED_DOCUMENTS as well.',
+    ],
+    [
+      { ...workos, DIRGRAPH_ADMIN_TOKEN: workos.WORKOS_API_KEY },
+      'DIRGRAPH_ADMIN_TOKEN is a provider’s own key; make a token that is nothing else.',
+    ],
+    [
+      { ...workos, ...tokens, DIRGRAPH_JWT_PROVIDER: 'scalekit' },
+      'DIRGRAPH_JWT_PROVIDER is `scalekit`, which is not set up here.',
+    ],
+    [{ ...workos, HOST: '0.0.0.0' }, OPEN_TO_ALL],
+  ])('are a mistake together: %o', (environment, mistake) => {
+    expect(mistakesOf(environment)).toEqual([mistake])
+  })
+
+  test('are none where they fit', () => {
+    expect(mistakesOf({ ...workos, ...tokens, DIRGRAPH_JWT_PROVIDER: 'workos', HOST: '0.0.0.0' })).toEqual([])
+  })
+})
+
+test.each(['a-token-that-is-no-path-but-long-enough', 'eyJhbGciOi.x'])(
+  'a token on the wrong line is not printed: %s',
+  token => {
+    for (const name of ['DIRGRAPH_PERSISTED_DOCUMENTS', 'DIRGRAPH_MAX_DEPTH']) {
+      const [mistake = ''] = mistakesOf({ [name]: token })
+      expect(mistake).toContain(name)
+      expect(mistake).not.toContain(token.slice(0, 8))
+    }
+  },
+)
+
 describe('warnings', () => {
   test.each<[Environment, string[]]>([
     [{ DIRGRAPH_SANDBOXX: 'true' }, ['DIRGRAPH_SANDBOXX is no setting of dirgraph; it is ignored.']],
@@ -356,6 +399,14 @@ describe('warnings', () => {
     [
       { WORKOS_API_URL: 'https://workos.example' },
       ['WORKOS_API_URL is set without WORKOS_API_KEY; it is ignored.'],
+    ],
+    [
+      { DIRGRAPH_JWT_PERMISSIONS: 'a=directories:read' },
+      ['DIRGRAPH_JWT_PERMISSIONS is set without DIRGRAPH_JWKS_URL; it is ignored.'],
+    ],
+    [
+      { DIRGRAPH_ADMIN_TOKEN: 'short' },
+      ['DIRGRAPH_ADMIN_TOKEN is shorter than 16 characters; it can be guessed.'],
     ],
   ])('of %o are %o, and nothing stops', (environment, warnings) => {
     expect(readConfig(environment).warnings).toEqual(warnings)

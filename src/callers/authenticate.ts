@@ -1,6 +1,6 @@
-import { ADMIN, type Caller, NOBODY } from '../domain/caller.ts'
+import { ADMIN, type Authenticate, NOBODY } from '../domain/caller.ts'
+import { UnauthenticatedError } from '../domain/caller-error.ts'
 import { createAdminCheck } from './admin-token.ts'
-import { UnauthenticatedError } from './refusal.ts'
 import { createUserTokens, type UserTokenSettings } from './user-token.ts'
 
 export interface CallerSettings {
@@ -9,9 +9,6 @@ export interface CallerSettings {
   /** Null where end users do not come. */
   readonly userTokens: UserTokenSettings | null
 }
-
-/** Who sends a request with that Authorization header. Rejects with what is wrong with it. */
-export type Authenticate = (authorization: string | null) => Promise<Caller>
 
 const BEARER = /^Bearer +(\S+) *$/i
 /** Longer than any token that fits into what servers take of headers. */

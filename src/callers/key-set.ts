@@ -1,12 +1,13 @@
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
-  errors,
+  customFetch,
+  type FetchImplementation,
   type JWKSCacheInput,
   type JWTVerifyGetKey,
   jwksCache,
 } from 'jose'
-import { KeysUnavailableError } from './refusal.ts'
+import { KeysUnavailableError } from '../domain/caller-error.ts'
 
 /** So long keys are used without asking for them again. */
 const FRESH_MS = 10 * 60 * 1_000
@@ -25,14 +26,22 @@ const TIMEOUT_MS = 3_000
  */
 export function createKeySet(url: string): JWTVerifyGetKey {
   const cache: JWKSCacheInput = {}
+  let failedAtMs = Number.NEGATIVE_INFINITY
   const remote = createRemoteJWKSet(new URL(url), {
     cacheMaxAge: FRESH_MS,
     cooldownDuration: COOLDOWN_MS,
     timeoutDuration: TIMEOUT_MS,
     headers: { 'user-agent': 'dirgraph' },
     [jwksCache]: cache,
+    [customFetch]: async (address, options) => {
+      try {
+        return await fetchKeys(address, options)
+      } catch {
+        failedAtMs = Date.now()
+        throw new KeysUnavailableError()
+      }
+    },
   })
-  let failedAtMs = Number.NEGATIVE_INFINITY
 
   const keep: JWTVerifyGetKey = (header, token) => {
     const { jwks, uat = 0 } = cache
@@ -45,18 +54,20 @@ export function createKeySet(url: string): JWTVerifyGetKey {
     try {
       return await remote(header, token)
     } catch (error) {
-      if (isOfToken(error)) throw error
-      failedAtMs = Date.now()
+      // Any other error is about the token, or about the one key that it names.
+      if (!(error instanceof KeysUnavailableError)) throw error
       return keep(header, token)
     }
   }
 }
 
-/** No key fits, or more than one does: that is the token's fault. A fetch that failed is not, and is not tried at once. */
-function isOfToken(error: unknown): boolean {
-  return (
-    error instanceof errors.JWKSNoMatchingKey ||
-    error instanceof errors.JWKSMultipleMatchingKeys ||
-    error instanceof errors.JOSENotSupported
-  )
+/** An answer without a key is as bad as none: it must not take the place of the keys that are there. */
+async function fetchKeys(address: string, options: FetchOptions): Promise<Response> {
+  const response = await fetch(address, options)
+  const body = (await response.json()) as { readonly keys?: unknown }
+  if (response.status !== 200 || !Array.isArray(body.keys) || body.keys.length === 0)
+    throw new TypeError('no keys')
+  return Response.json(body)
 }
+
+type FetchOptions = Parameters<FetchImplementation>[1]

@@ -1,5 +1,6 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose'
 import { type Caller, PERMISSIONS, type Permission } from '../domain/caller.ts'
+import { KeysUnavailableError, UnauthenticatedError } from '../domain/caller-error.ts'
 import {
   type EntityKey,
   organizationIdOf,
@@ -8,7 +9,6 @@ import {
   parseEntityKey,
 } from '../domain/entity-key.ts'
 import { createKeySet } from './key-set.ts'
-import { KeysUnavailableError, UnauthenticatedError } from './refusal.ts'
 
 export interface UserTokenSettings {
   /** Where the issuer publishes its keys: an https URL (http on loopback only). */

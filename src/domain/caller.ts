@@ -23,6 +23,9 @@ export const ADMIN: Caller = unbound('admin')
 /** Whoever asks a server that asks for no token: the sandbox, or one on loopback. */
 export const NOBODY: Caller = unbound('nobody')
 
+/** Who sends a request with that Authorization header. Rejects with one of the errors in `caller-error.ts`. */
+export type Authenticate = (authorization: string | null) => Promise<Caller>
+
 /** Whether the object with that key is one of the caller's own. What belongs to no organization is no user's. */
 export function isWithinReach({ organization }: Caller, key: EntityKey): boolean {
   return organization === null || organizationKeyOf(key) === organization

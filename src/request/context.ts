@@ -16,6 +16,8 @@ export interface RequestContext {
   estimatedCalls: number | null
   /** Notes that a mutation was tried, and how that ended. */
   readonly audit: (entry: AuditEntry) => void
+  /** The codes of the mutations that were answered with an error as data. */
+  readonly refusals: Set<string>
 }
 
 /** One mutation that somebody tried. */
@@ -37,6 +39,7 @@ export interface RequestSettings extends Pick<RequestContext, 'caller' | 'provid
 export function createRequestContext(settings: RequestSettings): RequestContext {
   const { caller, provider, operation, audit } = settings
   const meter = createCostMeter(settings.maxUpstreamCalls)
+  const refusals = new Set<string>()
   const call: CallContext = {
     ...operation,
     // A user who sends many operations at once has one turn with them; who can't be told apart has one for each.
@@ -51,7 +54,11 @@ export function createRequestContext(settings: RequestSettings): RequestContext 
     meter,
     loaders: createLoaders(provider, call),
     estimatedCalls: null,
-    audit,
+    refusals,
+    audit(entry) {
+      if (entry.outcome !== 'done') refusals.add(entry.outcome)
+      audit(entry)
+    },
   }
 }
 

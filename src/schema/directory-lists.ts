@@ -2,6 +2,7 @@ import type { Directory, DirectoryGroup, DirectoryStats, DirectoryUser } from '.
 import { parseGlobalIdOf } from '../relay/global-id.ts'
 import type { RequestContext } from '../request/context.ts'
 import { builder } from './builder.ts'
+import { refuseUnfit } from './refuse-unfit.ts'
 import type { ConnectionSource } from './resolve-connection.ts'
 
 /** What users of a directory can be filtered by. */
@@ -17,13 +18,14 @@ export const DirectoryUserFilter = builder.inputType('DirectoryUserFilter', {
   }),
 })
 
-/** The users of a directory, or those of them that the filter takes. Throws `InvalidInputError` for a bad group id. */
+/** The users of a directory, or those of them that the filter takes. Throws `InvalidInputError` for a bad group id or address. */
 export function usersOfDirectory(
   within: Directory,
   args: { readonly filter?: typeof DirectoryUserFilter.$inferInput | null | undefined },
   { loaders }: RequestContext,
 ): ConnectionSource<DirectoryUser> {
   const { groupId, email, updatedAfter } = args.filter ?? {}
+  refuseUnfit(email, 'filter.email')
   const filter = {
     group: typeof groupId === 'string' ? parseGlobalIdOf('DirectoryGroup', groupId, 'filter.groupId') : null,
     email: email || null,

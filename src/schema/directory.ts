@@ -25,6 +25,7 @@ import {
   OrganizationType,
 } from './entity-types.ts'
 import { ProviderEnum } from './provider.ts'
+import { refuseUnfit } from './refuse-unfit.ts'
 import { resolveConnection } from './resolve-connection.ts'
 import { parseUpstreamId, resolveEntity } from './resolve-entity.ts'
 import { resolveThroughList } from './resolve-through-list.ts'
@@ -242,6 +243,7 @@ builder.queryFields(t => ({
     extensions: connectionCost(() => CALL_BOUNDS.listAllDirectories),
     resolve: (_root, args, { loaders }, info) => {
       const { provider = null, organizationId, search } = args.filter ?? {}
+      refuseUnfit(search, 'filter.search')
       const organization =
         typeof organizationId === 'string'
           ? parseGlobalIdOf('Organization', organizationId, 'filter.organizationId')

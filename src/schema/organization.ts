@@ -1,19 +1,17 @@
 import { CALL_BOUNDS } from '../domain/call-bounds.ts'
 import type { Directory, Organization } from '../domain/entities.ts'
 import { organizationKey, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
-import { InvalidInputError } from '../domain/provider-error.ts'
 import { parseGlobalIdOf } from '../relay/global-id.ts'
 import type { RequestContext } from '../request/context.ts'
 import { builder, entityScopes, ofParent } from './builder.ts'
 import { connectionCost, fixedCost } from './call-costs.ts'
 import { DirectoryConnection, OrganizationConnection, OrganizationType } from './entity-types.ts'
 import { ProviderEnum } from './provider.ts'
+import { refuseUnfit } from './refuse-unfit.ts'
 import { type ConnectionSource, resolveConnection } from './resolve-connection.ts'
 import { parseUpstreamId } from './resolve-entity.ts'
 import { resolveThroughList } from './resolve-through-list.ts'
 import { isFirstPageSelected } from './selection.ts'
-
-const MAX_TEXT_LENGTH = 255
 
 const OrganizationDomain = builder
   .objectRef<{ domain: string; state: string | null }>('OrganizationDomain')
@@ -168,9 +166,3 @@ builder.queryFields(t => ({
     },
   }),
 }))
-
-/** Text that no provider could have for an id or a name: too long, or with control characters in it. */
-function refuseUnfit(text: string | null, field: string): void {
-  if (text === null || (text.length <= MAX_TEXT_LENGTH && !/\p{Cc}/u.test(text))) return
-  throw new InvalidInputError(`\`${field}\` is too long, or has control characters in it.`, field)
-}

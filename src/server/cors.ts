@@ -1,6 +1,8 @@
 import type { CORSOptions } from 'graphql-yoga'
 
 const MAX_AGE_SECONDS = 600
+/** By these a page learns when to come back, and with what. */
+const EXPOSED = ['retry-after', 'www-authenticate']
 
 /**
  * What a page of the request's origin may do: nothing, unless the origin is named. Decided for each request, since a
@@ -10,5 +12,6 @@ export function corsFor({ headers }: Request, allowedOrigins: readonly string[])
   const origin = headers.get('origin')
   if (origin === null || !allowedOrigins.includes(origin)) return false
   // Tokens come in a header, so no cookie has to.
-  return { origin, credentials: false, methods: ['GET', 'POST'], maxAge: MAX_AGE_SECONDS }
+  const methods = ['GET', 'POST']
+  return { origin, credentials: false, methods, exposedHeaders: EXPOSED, maxAge: MAX_AGE_SECONDS }
 }

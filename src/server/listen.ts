@@ -16,6 +16,9 @@ const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i
 /** Longer than balancers keep idle connections, mostly a minute: whoever closes first may reset a request on its way. */
 const KEEP_ALIVE_MS = 75_000
 
+/** A request has to be there as a whole within ten seconds, or is answered with 408. Node itself would wait five minutes. */
+const RECEIVING = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 }
+
 /** Serves a fetch handler over Node's HTTP. Rejects with the system's error when it can not listen. */
 export function listen(
   handle: (request: Request) => Promise<Response>,
@@ -25,7 +28,7 @@ export function listen(
   const answer = createServerAdapter((request: Request) => handle(request).catch(toFailure))
   const underWay = new Set<ServerResponse>()
   let isClosing = false
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, ...RECEIVING }, (request, response) => {
     underWay.add(response)
     response.once('close', () => underWay.delete(response))
     if (isClosing) announceEnd(response)

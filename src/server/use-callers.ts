@@ -1,8 +1,6 @@
 import { createGraphQLError, type Plugin } from 'graphql-yoga'
-import type { Caller } from '../domain/caller.ts'
-
-/** Who sends a request with that Authorization header. Rejects, with a message for the caller, where that is nobody. */
-export type Authenticate = (authorization: string | null) => Promise<Caller>
+import type { Authenticate, Caller } from '../domain/caller.ts'
+import { KeysUnavailableError, UnauthenticatedError } from '../domain/caller-error.ts'
 
 /** Who sent which of the requests under way. */
 export type CallersByRequest = WeakMap<Request, Caller>
@@ -24,12 +22,11 @@ export function useCallers(authenticate: Authenticate, callers: CallersByRequest
 }
 
 function toHttpError(error: unknown): unknown {
-  const { name, message } = error as Error
-  if (name === 'KeysUnavailableError') {
+  if (error instanceof KeysUnavailableError) {
     const http = { status: 503, headers: { 'retry-after': '5' } }
-    return createGraphQLError(message, { extensions: { code: 'UPSTREAM_UNAVAILABLE', http } })
+    return createGraphQLError(error.message, { extensions: { code: 'UPSTREAM_UNAVAILABLE', http } })
   }
-  if (name !== 'UnauthenticatedError') return error
+  if (!(error instanceof UnauthenticatedError)) return error
   const http = { status: 401, headers: { 'www-authenticate': 'Bearer realm="dirgraph"' } }
-  return createGraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', http } })
+  return createGraphQLError(error.message, { extensions: { code: 'UNAUTHENTICATED', http } })
 }

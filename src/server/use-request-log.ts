@@ -5,6 +5,9 @@ import type { RequestContext } from '../request/context.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { CallersByRequest } from './use-callers.ts'
 
+const GRAPHQL_PATH = '/graphql'
+const MAX_NAME_LENGTH = 100
+
 /**
  * One line for each operation: which, whose, how long, how many upstream calls, how it ended; and one for each that was
  * refused before it began. Never variables or the document, which hold people's data: equal documents have one hash.
@@ -23,10 +26,11 @@ export function useRequestLog(
 
   return {
     onExecute({ args }) {
-      const { call, caller, meter, params, request } = args.contextValue
+      const { call, caller, meter, params, refusals, request } = args.contextValue
       begun.set(request, {
         startedAt: performance.now(),
         meter,
+        refusals,
         line: {
           requestId: call.requestId,
           operation: nameOf(args),
@@ -39,8 +43,8 @@ export function useRequestLog(
     // Here errors are what the client sees of them.
     onResultProcess({ request, result }) {
       logged.add(request)
-      const outcome = outcomeOf(result)
       const operation = begun.get(request)
+      const outcome = outcomeOf(result, operation?.refusals)
       if (operation === undefined) {
         logRefused(request, outcome)
         return
@@ -58,7 +62,7 @@ export function useRequestLog(
 }
 
 /** What is known of an operation when it begins. */
-interface Begun extends Pick<RequestContext, 'meter'> {
+interface Begun extends Pick<RequestContext, 'meter' | 'refusals'> {
   readonly startedAt: number
   readonly line: Readonly<Record<string, unknown>>
 }
@@ -72,20 +76,20 @@ function nameOf({ document, operationName }: ExecutionArgs): string | null {
   return name?.slice(0, MAX_NAME_LENGTH) ?? null
 }
 
-const GRAPHQL_PATH = '/graphql'
-const MAX_NAME_LENGTH = 100
-
 function hashOf(document: string): string {
   return createHash('sha256').update(document).digest('hex').slice(0, 16)
 }
 
 type Result = Parameters<NonNullable<Plugin['onResultProcess']>>[0]['result']
 
-/** How it ended, and the code of each kind of error once. */
-function outcomeOf(result: Result) {
+/** How it ended, and the code of each kind of error once, those that mutations answer as data included. */
+function outcomeOf(result: Result, refusals: Iterable<string> = []) {
   if (Array.isArray(result) || Symbol.asyncIterator in result) return { outcome: 'stream' }
   const { data, errors = [] } = result
-  const codes = new Set(errors.map(({ extensions }) => extensions?.code ?? 'INTERNAL_SERVER_ERROR'))
-  const outcome = errors.length === 0 ? 'ok' : data ? 'partial' : 'failed'
+  const codes = new Set([
+    ...errors.map(({ extensions }) => extensions?.code ?? 'INTERNAL_SERVER_ERROR'),
+    ...refusals,
+  ])
+  const outcome = codes.size === 0 ? 'ok' : data ? 'partial' : 'failed'
   return { outcome, errors: errors.length, codes: [...codes] }
 }

@@ -129,4 +129,25 @@ describe('the keys', () => {
     expect((await ask(app, bearer(await tokenOf(app)))).status).toBe(200)
     expect(app.issuer.fetches).toHaveLength(2)
   })
+
+  test('are found when they are new, whatever somebody sends who names one that nobody can use', async () => {
+    const app = await startGuardedApp()
+    app.issuer.publishBroken('broken')
+    expect((await ask(app, bearer(await tokenOf(app)))).status).toBe(200)
+    await app.issuer.rotate()
+    wait(31_000)
+    const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
+    const forged = [encode({ alg: 'EdDSA', kid: 'broken' }), encode({ exp: 4_000_000_000 }), 'AAAA'].join('.')
+    expect((await ask(app, bearer(forged))).status).toBe(401)
+    expect((await ask(app, bearer(await tokenOf(app)))).status).toBe(200)
+  })
+
+  test('are not replaced by an answer that has none', async () => {
+    const app = await startGuardedApp()
+    const good = bearer(await tokenOf(app))
+    expect((await ask(app, good)).status).toBe(200)
+    app.issuer.answer = 'empty'
+    wait(11 * MINUTE_MS)
+    expect((await ask(app, bearer(await tokenOf(app)))).status).toBe(200)
+  })
 })

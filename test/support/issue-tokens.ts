@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 
 /** What the issuer does when it is asked for its keys. */
-export type KeysAnswer = 'keys' | 'error' | 'redirect' | 'reset'
+export type KeysAnswer = 'keys' | 'empty' | 'error' | 'redirect' | 'reset'
 
 export interface Issuer {
   /** The `iss` and `aud` of its tokens, unless a test says otherwise. */
@@ -23,6 +23,8 @@ export interface Issuer {
   rotate(): Promise<void>
   /** Publishes its key twice and without a name, until it rotates; tokens name none either. */
   publishTwice(): void
+  /** Publishes a key under that name as well that nobody can use. */
+  publishBroken(name: string): void
   stop(): Promise<void>
 }
 
@@ -39,15 +41,19 @@ export async function startIssuer({
   const createPair = () => generateKeyPair(algorithm, { extractable: true })
   let pair = await createPair()
   let isUnnamed = false
+  let broken: string | null = null
 
   async function keys() {
     const key = { ...(await exportJWK(pair.publicKey)), alg: algorithm, use: 'sig' }
-    return { keys: isUnnamed ? [key, key] : [{ ...key, kid: String(kid) }] }
+    const useless =
+      broken === null ? [] : [{ kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', x: 'AA', kid: broken }]
+    return { keys: isUnnamed ? [key, key] : [{ ...key, kid: String(kid) }, ...useless] }
   }
 
   async function write(path: string, response: ServerResponse): Promise<void> {
     if (state.answer === 'reset') response.destroy()
     else if (state.answer === 'error') response.writeHead(500).end()
+    else if (state.answer === 'empty') response.end('{"keys":[]}')
     else if (state.answer === 'redirect' && path === '/keys') {
       response.writeHead(302, { location: '/elsewhere' }).end()
     } else response.end(JSON.stringify(await keys()))
@@ -81,6 +87,9 @@ export async function startIssuer({
       kid += 1
       isUnnamed = false
       pair = await createPair()
+    },
+    publishBroken(name) {
+      broken = name
     },
     publishTwice() {
       isUnnamed = true
