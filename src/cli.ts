@@ -88,7 +88,9 @@ function greet(config: Config, listener: Listener): void {
   if (config.graphiql) say(`  GraphiQL   ${url}/graphql   (in a browser)`)
   if (config.loopbackOnly)
     say('\nNobody is asked for a token, so it answers to programs on this machine only.')
-  const tokens = [config.adminToken && 'the admin token', config.userTokens && 'a user’s token'].filter(Boolean)
+  const tokens = [config.adminToken && 'the admin token', config.userTokens && 'a user’s token'].filter(
+    Boolean,
+  )
   if (tokens.length > 0) say(`\nEvery operation needs ${tokens.join(' or ')}.`)
   const token = config.adminToken ? ` -H "authorization: Bearer $DIRGRAPH_ADMIN_TOKEN"` : ''
   if (config.userTokens && !config.adminToken) return
