@@ -92,10 +92,10 @@ function greet(config: Config, listener: Listener): void {
     Boolean,
   )
   if (tokens.length > 0) say(`\nEvery operation needs ${tokens.join(' or ')}.`)
-  const token = config.adminToken ? ` -H "authorization: Bearer $DIRGRAPH_ADMIN_TOKEN"` : ''
-  if (config.userTokens && !config.adminToken) return
+  const token = config.adminToken ? '$DIRGRAPH_ADMIN_TOKEN' : config.userTokens ? '$TOKEN' : null
+  const header = token === null ? '' : ` -H "authorization: Bearer ${token}"`
   say(
-    `\nTry:\n  curl ${url}/graphql -H 'content-type: application/json'${token} \\\n    -d '{"query":"${TRY}"}'\n`,
+    `\nTry:\n  curl ${url}/graphql -H 'content-type: application/json'${header} \\\n    -d '{"query":"${TRY}"}'\n`,
   )
 }
 
