@@ -1,4 +1,4 @@
-import type { GraphQLSchema } from 'graphql'
+import { type GraphQLSchema, parse, validate } from 'graphql'
 import { createAuthenticate } from './callers/authenticate.ts'
 import type { UserTokenSettings } from './callers/user-token.ts'
 import type { DirectoryProvider } from './domain/directory-provider.ts'
@@ -82,11 +82,12 @@ export interface Dirgraph {
 
 /**
  * Puts a dirgraph together: settings → providers → schema → server. Throws `TypeError` without a provider, and for
- * a credential or an address that can't be one.
+ * a credential, an address or a persisted document that can't be one.
  * It opens no port and makes no call of its own.
  */
 export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
   refuseUnfit(settings)
+  refuseUnfitDocuments(settings.persistedDocuments?.documents ?? {})
   const log = createLogger(settings.logLevel ?? 'info')
   const provider = createCompositeProvider(createProviders(settings, log))
   const server = createServer({
@@ -161,6 +162,23 @@ function refuseUnfit({ workos, scalekit, adminToken, userTokens }: DirgraphSetti
   for (const [name, value] of Object.entries(addresses)) {
     if (!isSafeBaseUrl(value))
       throw new TypeError(`\`${name}\` has to be an https URL (http on loopback only).`)
+  }
+}
+
+/** A document that was written for another schema would be found out by the first who sends its id. */
+function refuseUnfitDocuments(documents: Readonly<Record<string, string>>): void {
+  for (const [id, text] of Object.entries(documents)) {
+    const [mistake] = mistakesIn(text)
+    if (mistake)
+      throw new TypeError(`The persisted document \`${id.slice(0, 80)}\` can not be run: ${mistake.message}`)
+  }
+}
+
+function mistakesIn(document: string): readonly Error[] {
+  try {
+    return validate(schema, parse(document))
+  } catch (error) {
+    return [error as Error]
   }
 }
 

@@ -15,7 +15,7 @@ const TRY = `{ organizations(first: 3) { nodes { name provider directories { nod
 async function serve(): Promise<void> {
   const config = readConfig()
   limitHeapGrowth()
-  for (const warning of config.warnings) process.stderr.write(`Warning: ${warning}\n`)
+  warn(config.warnings)
   const { settings, stop: stopSandbox } = await chooseProviders(config)
   const dirgraph = createDirgraph({ ...config, ...settings, reportCost: config.isSandbox })
   const listener = await listen(dirgraph.fetch, config).catch((error: unknown) => {
@@ -104,7 +104,12 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
+function warn(warnings: readonly string[]): void {
+  for (const warning of warnings) process.stderr.write(`Warning: ${warning}\n`)
+}
+
 function fail(error: unknown): never {
+  if (error instanceof ConfigError) warn(error.warnings)
   const lines = error instanceof ConfigError ? error.mistakes : [(error as Error).message]
   for (const line of lines) process.stderr.write(`${line}\n`)
   process.exit(1)

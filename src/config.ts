@@ -59,9 +59,12 @@ export interface Config {
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly mistakes: readonly string[]
-  constructor(mistakes: readonly string[]) {
+  /** A name that is misspelt is often the reason. */
+  readonly warnings: readonly string[]
+  constructor(mistakes: readonly string[], warnings: readonly string[]) {
     super(mistakes.join('\n'))
     this.mistakes = mistakes
+    this.warnings = warnings
   }
 }
 
@@ -99,7 +102,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const persisted = readManifest(given)
   if (typeof persisted === 'string') mistakes.push(persisted)
   mistakes.push(...findContradictions(given, isSandbox))
-  if (mistakes.length > 0 || !parsed.success) throw new ConfigError(mistakes)
+  const warnings = findWarnings(given, isSandbox && isProviderGiven)
+  if (mistakes.length > 0 || !parsed.success) throw new ConfigError(mistakes, warnings)
 
   const { data } = parsed
   const graphiql = data.DIRGRAPH_GRAPHIQL ?? isSandbox
@@ -136,7 +140,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     scalekitLimits: { requestsPerSecond: data.SCALEKIT_REQUESTS_PER_SECOND },
     isUnderNpm: given.npm_lifecycle_event !== undefined,
-    warnings: findWarnings(given, isSandbox && isProviderGiven),
+    warnings,
   })
 }
 

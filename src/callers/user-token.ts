@@ -99,7 +99,8 @@ function toRefusal(error: unknown): Error {
   if (error instanceof KeysUnavailableError) return error
   if (error instanceof errors.JWTExpired) return new UnauthenticatedError('The token has expired.')
   if (error instanceof errors.JWTClaimValidationFailed) {
-    return new UnauthenticatedError(`The token’s \`${error.claim}\` is not what this server takes.`)
+    const what = error.reason === 'missing' ? 'is missing' : 'is not what this server takes'
+    return new UnauthenticatedError(`The token’s \`${error.claim}\` ${what}.`)
   }
   return new UnauthenticatedError('The token is not one that this server takes.')
 }

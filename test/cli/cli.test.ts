@@ -120,6 +120,15 @@ describe('with wrong settings', () => {
     expect(stderr()).toBe('Warning: DIRGRAPH_GRAPHQL is no setting of dirgraph; it is ignored.\n')
   })
 
+  test('names a setting that is misspelt when it does not start, since that may be why', async () => {
+    const env = { WORKOS_API_KEY: 'sk_x', HOST: '0.0.0.0', DIRGRAPH_ADMIN_TOKN: 'x' }
+    const { code, stderr } = await runDirgraph({ env })
+    const [warning, mistake] = stderr.split('\n')
+    expect(code).toBe(1)
+    expect(warning).toBe('Warning: DIRGRAPH_ADMIN_TOKN is no setting of dirgraph; it is ignored.')
+    expect(mistake).toContain('set DIRGRAPH_ADMIN_TOKEN')
+  })
+
   test('says in a line that the port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')

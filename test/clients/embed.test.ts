@@ -75,3 +75,13 @@ test('no provider at all is refused in plain words', () => {
     new TypeError('createDirgraph needs `workos`, `scalekit` or both.'),
   )
 })
+
+test.each([
+  ['can not be parsed', 'query {'],
+  ['asks for what there is not', '{ organisations { nodes { id } } }'],
+])('a persisted document that %s is refused by its id', (_what, document) => {
+  const persistedDocuments = { documents: { good: '{ __typename }', wrong: document }, mode: 'only' as const }
+  expect(() => createDirgraph({ workos: { apiKey: 'sk_x' }, persistedDocuments })).toThrow(
+    /^The persisted document `wrong` can not be run: /,
+  )
+})
