@@ -136,3 +136,15 @@ test('every mutation of an operation leaves a line of its own, and a query leave
   await server.post({ query: '{ organizations { nodes { name } } }' })
   expect(auditOf(server).map(({ mutation }) => mutation)).toEqual(['enableDirectory', 'disableDirectory'])
 })
+
+test('a user whose issuer names people by their address is known by a hash of it', async () => {
+  const server = await startServer({
+    callerOf: ({ known }) => ({
+      ...userOf(`scalekit:${known.scalekitTwoDirectoriesOrganizationId}`),
+      subject: PERSON,
+    }),
+  })
+  await mutate(server, 'syncDirectory', { directoryId: 'none of ours' })
+  expect(auditOf(server)).toMatchObject([{ subject: expect.stringMatching(/^sha256:[\da-f]{16}$/) }])
+  expect(JSON.stringify(server.lines())).not.toContain(PERSON)
+})

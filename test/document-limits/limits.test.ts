@@ -68,6 +68,28 @@ describe('a document', () => {
     expect(app.sandbox.calls).toEqual([])
   })
 
+  test.each([
+    ['100 ids', {}, 100],
+    ['as many ids as it is set to', { maxIds: 3 }, 3],
+  ])('may name %s and not one more, in the document or in a variable', async (_what, settings, most) => {
+    await start(settings)
+    const ask = (count: number) => {
+      const ids = Array.from({ length: count }, () => 'none of ours')
+      return [
+        post(app.dirgraph, { query: 'query($ids: [ID!]!) { nodes(ids: $ids) { id } }', variables: { ids } }),
+        post(app.dirgraph, { query: `{ nodes(ids: ${JSON.stringify(ids)}) { id } }` }),
+      ]
+    }
+    for (const { json } of await Promise.all(ask(most))) expect(json?.data).toBeTruthy()
+    for (const { status, json } of await Promise.all(ask(most + 1))) {
+      expect(status).toBe(400)
+      expect(json).toMatchObject({
+        errors: [{ message: `\`ids\` takes ${most} ids at most.`, extensions: { code: 'BAD_USER_INPUT' } }],
+      })
+    }
+    expect(app.sandbox.calls).toEqual([])
+  })
+
   test('may not hide aliases, levels or root fields in fragments', async () => {
     await start()
     for (const query of [

@@ -77,6 +77,14 @@ describe('the request log', () => {
     }
   })
 
+  test('tells the code of an error that a mutation answers as data', async () => {
+    const id = directoryId(app.sandbox, app.sandbox.data.known.workosSmallDirectoryId)
+    const query = 'mutation($id: ID!) { syncDirectory(input: { directoryId: $id }) { __typename } }'
+    expect(await app.post({ query, variables: { id } })).toContain('UnsupportedError')
+    const [operation] = app.lines().filter(({ msg }) => msg === 'operation')
+    expect(operation).toMatchObject({ outcome: 'partial', errors: 0, codes: ['UNSUPPORTED'] })
+  })
+
   test('does not hold the plain secret that a mutation hands out', async () => {
     const { sandbox } = app
     const answer = await app.post({
