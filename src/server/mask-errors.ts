@@ -31,7 +31,7 @@ export function createMaskError(log: Logger): MaskError {
     if (original instanceof ProviderError) {
       return createGraphQLError(original.message, { ...place, extensions: extensionsOf(original) })
     }
-    if (error instanceof GraphQLError && original instanceof GraphQLError && !isOfResult(error, original)) {
+    if (error instanceof GraphQLError && original instanceof GraphQLError) {
       const { http, code } = error.extensions
       // Of what is no request at all clients that accept JSON are told by the status too.
       const isMalformed = code === 'BAD_REQUEST'
@@ -49,11 +49,6 @@ export function createMaskError(log: Logger): MaskError {
     log.error({ error: toLoggable(original), path: place.path }, 'unexpected error')
     return createGraphQLError(message, { ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } })
   }
-}
-
-/** A value that a scalar can't represent is no mistake of the caller's, and its message quotes it. Arguments have nodes. */
-function isOfResult({ path }: GraphQLError, { nodes }: GraphQLError): boolean {
-  return path !== undefined && nodes === undefined
 }
 
 /** Documents that do not hold to the schema are the caller's mistakes too; Yoga has a code of its own for them. */
