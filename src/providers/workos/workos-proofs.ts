@@ -72,10 +72,13 @@ export function withProofs(reads: Reads): Reads {
       call,
     )
     if (refusals.size === 0) return askMany(asks, call)
-    const refusalOf = (index: number) => refusals.get(keys[index] ?? ('' as EntityKey))
-    const open = asks.filter((_ask, index) => refusalOf(index) === undefined)
+    const refusalOf = (index: number) => {
+      const key = keys[index]
+      return key && refusals.get(key)
+    }
+    const open = asks.filter((_ask, index) => !refusalOf(index))
     const answers = (open.length > 0 ? await askMany(open, call) : []).values()
-    return asks.map((_ask, index) => refusalOf(index) ?? (answers.next().value as Answer))
+    return asks.map((_ask, index) => refusalOf(index) || (answers.next().value as Answer))
   }
 
   const findDirectories: Reads['findDirectories'] = async (finds, call) =>
