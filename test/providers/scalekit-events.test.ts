@@ -176,6 +176,10 @@ describe('an event of Scalekit', () => {
       scalekitEvent('organization.directory.group_created', { ...groupData, directory_id: null }),
       'data.directory_id',
     ],
+    [
+      scalekitEvent('organization.directory.group_created', { ...groupData, directory_id: 'dir_1:x' }),
+      'data.directory_id',
+    ],
     [scalekitEvent('organization.directory_enabled', { ...directoryData, id: '' }), 'data.id'],
   ])('that can not be read is refused, with the place and without what stood there (%#)', (raw, field) => {
     expect(fieldOf(raw)).toBe(field)

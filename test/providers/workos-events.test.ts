@@ -135,9 +135,11 @@ describe('an event of WorkOS', () => {
   })
 
   test('of a membership takes the organization from whichever of the two names it', () => {
-    const { organization_id: _, ...before } = group
-    const payload = { directory_id: directory.id, user, group: before }
-    expect(parse('dsync.group.user_added', payload)).toMatchObject({ ...place, groupKey })
+    for (const unnamed of ['user', 'group'] as const) {
+      const { organization_id: _, ...before } = { user, group }[unnamed]
+      const payload = { directory_id: directory.id, user, group, [unnamed]: before }
+      expect(parse('dsync.group.user_added', payload)).toMatchObject({ ...place, ...theUser, groupKey })
+    }
   })
 
   test.each(['dsync.token.created', 'user.created', 'connection.activated', 'constructor', ''])(
