@@ -18,6 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'providers/workos': ['domain', 'telemetry', 'upstream', 'providers'],
   'providers/scalekit': ['domain', 'telemetry', 'upstream', 'providers'],
   callers: ['domain'],
+  webhooks: [],
   request: ['domain', 'telemetry'],
   schema: ['domain', 'relay', 'request'],
   server: ['domain', 'request', 'telemetry'],
