@@ -1,0 +1,44 @@
+import type { ProviderName } from '../domain/entity-key.ts'
+
+/** What a provider has told by itself, once, and its place among all that providers have told. */
+export interface LoggedEvent {
+  /** The place in the log: opaque, `[0-9A-Za-z-]{1,64}`, the same on every replica. Clients resume from it. */
+  readonly place: string
+  readonly provider: ProviderName
+  /** As the provider sent it: parsed JSON, its signature verified. */
+  readonly body: unknown
+  /** When a replica received it, in milliseconds since the epoch. */
+  readonly receivedAtMs: number
+}
+
+/** What a replica does with the log. */
+export interface EventFollower {
+  /** Ends the reuse of what the event contradicts. Called for each event in the order of the log; never rejects. */
+  apply(event: LoggedEvent): Promise<void>
+  /** Every replica has applied it, or had its time to: whoever listens may be told. In the order of the log. */
+  deliver(event: LoggedEvent): void
+  /** From here on events may be missed for a while: what is kept may be wrong, and is not to be reused. */
+  lost(): void
+  /** What was missed has been applied, or can't be any more (`gap`): then everything kept is to be forgotten. */
+  regained(gap: boolean): void
+}
+
+/** The log of events that all replicas share. */
+export interface EventLog {
+  /**
+   * Adds an event, once: false where one of that provider with that id was added before. Settles when it can't be
+   * lost any more. Rejects with `EventLogUnavailableError`, within 250 ms, where the engine behind it can't be reached.
+   */
+  append(provider: ProviderName, eventId: string, body: unknown): Promise<boolean>
+  /** Follows the log from now on. `recent` are the last events before that, in order: they are only delivered. */
+  follow(follower: EventFollower): Promise<{ readonly recent: readonly LoggedEvent[] }>
+  stop(): Promise<void>
+}
+
+/** The engine that keeps the log can't be reached: whoever sent the event has to send it again. */
+export class EventLogUnavailableError extends Error {
+  override readonly name = 'EventLogUnavailableError'
+  constructor() {
+    super('Events can not be kept at the moment; send it again.')
+  }
+}
