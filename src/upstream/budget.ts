@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { BudgetState } from '../domain/directory-provider.ts'
 import type { ProviderName } from '../domain/entity-key.ts'
 import { RateLimitedError, UnavailableError } from '../domain/provider-error.ts'
+import type { BudgetLoad } from '../telemetry/metrics.ts'
 import { createRateWindow, type RateLimit, type RateWindow, type Slot } from './rate-window.ts'
 
 /** Who asks for what share of a provider's quota, and until when it is of use. */
@@ -32,6 +33,8 @@ export interface Budget {
   /** The provider answered 429: what shares this limit holds off as well. */
   refuse(scope: string | null, retryAfterSeconds: number | null): void
   states(scopes: Iterable<string>): BudgetState[]
+  /** All of it in three numbers, whatever directories there are. */
+  load(): BudgetLoad
 }
 
 export interface BudgetSettings {
@@ -191,6 +194,17 @@ export function createBudget({ provider, total: totalLimit, perScope }: BudgetSe
         return window === null ? [] : [{ provider, scope, remaining: window.remaining(nowMs) }]
       })
       return [{ provider, scope: 'provider', remaining: total.remaining(nowMs) }, ...own]
+    },
+
+    load() {
+      const nowMs = performance.now()
+      const own = [...windows.values()].map(window => window.remaining(nowMs))
+      const queues = [...lanes.values()].flatMap(lane => [...lane.queues.values()])
+      return {
+        remaining: total.remaining(nowMs),
+        scarcest: perScope && own.reduce((least, remaining) => Math.min(least, remaining), perScope.limit),
+        waiting: queues.reduce((sum, { length }) => sum + length, 0),
+      }
     },
   }
 }

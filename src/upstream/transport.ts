@@ -2,17 +2,15 @@ import { BrokenCircuitError, CircuitState, CountBreaker, circuitBreaker, handleW
 import ky, { HTTPError, type Options } from 'ky'
 import pLimit from 'p-limit'
 import type { CallContext } from '../domain/directory-provider.ts'
-import type { ProviderName } from '../domain/entity-key.ts'
 import { ProviderError, UnavailableError } from '../domain/provider-error.ts'
+import type { BreakerState } from '../telemetry/metrics.ts'
 import type { Budget, Turn } from './budget.ts'
 import { createWholeFetch } from './fetch-whole.ts'
 import type { UpstreamAnswer, UpstreamRequest } from './upstream-client.ts'
 import { retryAfterSecondsOf, toProviderError } from './upstream-errors.ts'
+import { createRequestWatch, type WatchSettings } from './watch-request.ts'
 
-export interface TransportSettings {
-  readonly provider: ProviderName
-  /** Without a trailing slash. */
-  readonly baseUrl: string
+export interface TransportSettings extends WatchSettings {
   /**
    * The Authorization header of a request; null for requests that have none. `refused` is the header that was
    * just answered with 401: a new one leads to one replay, the same one ends it.
@@ -37,19 +35,29 @@ const MAX_BODY_BYTES = 16 * 1_024 * 1_024
 const BREAKER = { size: 20, threshold: 0.6, minimumNumberOfCalls: 10 }
 const HALF_OPEN_AFTER_MS = 5_000
 const UNLIMITED: Turn = { sent() {}, ended() {} }
+const BREAKER_STATES: Record<CircuitState, BreakerState> = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.HalfOpen]: 'half-open',
+  [CircuitState.Open]: 'open',
+  [CircuitState.Isolated]: 'open',
+}
 
 /**
  * Timeouts by attempt and by operation, at most two retries and those for reads only, a share of the quota for every
  * attempt, and a circuit breaker around it all. ky's own defaults retry PUT and DELETE as well, wait for any
  * Retry-After however long, and have no total timeout.
  */
-export function createTransport({ provider, baseUrl, authorization, budget }: TransportSettings): Transport {
+export function createTransport(settings: TransportSettings): Transport {
+  const { provider, baseUrl, authorization, budget, metrics } = settings
+  const watched = createRequestWatch(settings)
   const whole = createWholeFetch(MAX_BODY_BYTES)
   const inParallel = pLimit(MAX_PARALLEL_CALLS)
   const breaker = circuitBreaker(handleWhen(isFault), {
     halfOpenAfter: HALF_OPEN_AFTER_MS,
     breaker: new CountBreaker(BREAKER),
   })
+  metrics?.watchBreaker(provider, () => BREAKER_STATES[breaker.state])
+  if (budget !== null) metrics?.watchBudget(provider, () => budget.load())
   const http = ky.create({
     prefix: baseUrl,
     headers: { accept: 'application/json', 'user-agent': 'dirgraph' },
@@ -75,11 +83,12 @@ export function createTransport({ provider, baseUrl, authorization, budget }: Tr
         ...limits(request, call),
         signal,
         ...(header !== null && { headers: { authorization: header } }),
-        fetch: limited(request, () => turn),
+        fetch: limited(request, signal, () => turn),
         hooks: {
           beforeRetry: [
             async () => {
               call.meter.count('retries', 1)
+              metrics?.retry(provider)
               turn = await acquire(request, call, signal)
             },
           ],
@@ -116,12 +125,17 @@ export function createTransport({ provider, baseUrl, authorization, budget }: Tr
   }
 
   /** An attempt tells its turn what becomes of it. A refusal holds off all who share the limit. */
-  function limited(request: UpstreamRequest, turnOf: () => Turn): typeof fetch {
+  function limited(request: UpstreamRequest, signal: AbortSignal, turnOf: () => Turn): typeof fetch {
+    let resends = -1
     return async (input, init) => {
       const turn = turnOf()
       const response = await inParallel(() => {
         turn.sent()
-        return whole.fetch(input, init, turn.ended).finally(turn.ended)
+        resends += 1
+        // ky hands its own Request on, whatever `fetch` may be given.
+        return watched({ request, outgoing: input as Request, resends, signal }, () =>
+          whole.fetch(input, init, turn.ended).finally(turn.ended),
+        )
       })
       if (response.status === 429)
         budget?.refuse(request.scope ?? null, retryAfterSecondsOf(response.headers))

@@ -47,7 +47,7 @@ export function createScalekitReads(client: UpstreamClient): Reads {
   async function findOrganization(key: EntityKey, call: CallContext) {
     const path = organizationPath(key)
     const { status, body } = await client.send(
-      { method: 'get', path, answers: [404], isReadable: isFormOf(organizationAnswer) },
+      { method: 'get', ...path, answers: [404], isReadable: isFormOf(organizationAnswer) },
       call,
     )
     if (status === 404) return null
@@ -58,7 +58,7 @@ export function createScalekitReads(client: UpstreamClient): Reads {
   async function findDirectory(key: EntityKey, call: CallContext) {
     const path = directoryPath(key)
     const { status, body } = await client.send(
-      { method: 'get', path, answers: [404], isReadable: isFormOf(directoryAnswer) },
+      { method: 'get', ...path, answers: [404], isReadable: isFormOf(directoryAnswer) },
       call,
     )
     return status === 404 ? null : toDirectory(parseAnswer('scalekit', directoryAnswer, body).directory)

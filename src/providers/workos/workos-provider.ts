@@ -26,7 +26,7 @@ const OPERATIONS: ReadonlySet<Operation> = new Set([
 /** WorkOS Directory Sync as a directory provider, over its REST API. */
 export function createWorkosProvider(
   settings: WorkosSettings,
-  { log, cacheTtlMs }: UpstreamEnvironment,
+  environment: UpstreamEnvironment,
 ): DirectoryProvider {
   const budget = createBudget({
     provider: 'workos',
@@ -34,12 +34,11 @@ export function createWorkosProvider(
     perScope: { limit: settings.directoryUsersPerSecond, windowMs: 1_000 },
   })
   const client = createUpstreamClient({
+    ...environment,
     provider: 'workos',
     baseUrl: settings.apiUrl,
     authorization: async () => `Bearer ${settings.apiKey}`,
     budget,
-    cacheTtlMs,
-    log,
   })
   const reads = createWorkosReads(client)
   return {
