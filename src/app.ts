@@ -9,10 +9,13 @@ import { createScalekitProvider, type ScalekitSettings } from './providers/scale
 import { createWorkosProvider, type WorkosSettings } from './providers/workos/workos-provider.ts'
 import { estimateCallsOnce } from './schema/estimate-calls.ts'
 import { schema } from './schema/index.ts'
+import { operationNamesIn } from './server/operation-name.ts'
 import { createServer } from './server/server.ts'
 import type { PersistedDocuments } from './server/use-persisted-documents.ts'
 import { isCredential, isSafeBaseUrl } from './settings.ts'
-import { createLogger, type Logger, type LogLevel } from './telemetry/logger.ts'
+import { createLogger, type LogLevel } from './telemetry/logger.ts'
+import { createPrometheusMetrics } from './telemetry/prometheus.ts'
+import type { UpstreamEnvironment } from './upstream/upstream-client.ts'
 
 /** What a document and its answer may be, unless said otherwise. */
 const LIMIT_DEFAULTS = {
@@ -65,13 +68,15 @@ export interface DirgraphSettings extends Partial<typeof LIMIT_DEFAULTS> {
   readonly maxEstimatedCalls?: number
   /** How many upstream calls an operation may make: 200, unless said otherwise. */
   readonly maxUpstreamCalls?: number
+  /** Names the trace that a request belongs to to the providers (W3C `traceparent`); off unless asked for. */
+  readonly propagateTraces?: boolean
   /** Tells in every answer what it cost; off unless asked for, and then a header of the request can ask for it. */
   readonly reportCost?: boolean
 }
 
 /** A running dirgraph, to be mounted wherever the web's Request and Response are spoken. */
 export interface Dirgraph {
-  /** Answers `/graphql`, `/health` and `/ready`. */
+  /** Answers `/graphql`, `/health`, `/ready` and `/metrics`. */
   readonly fetch: (request: Request) => Promise<Response>
   readonly schema: GraphQLSchema
   /** Says on `/ready` from now on that it is stopping, and answers everything else as before. */
@@ -89,11 +94,20 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
   refuseUnfit(settings)
   refuseUnfitDocuments(settings.persistedDocuments?.documents ?? {})
   const log = createLogger(settings.logLevel ?? 'info')
-  const provider = createCompositeProvider(createProviders(settings, log))
+  const documents = Object.values(settings.persistedDocuments?.documents ?? {})
+  const metrics = createPrometheusMetrics({ operationNames: operationNamesIn(documents) })
+  const environment = {
+    log,
+    metrics,
+    cacheTtlMs: (settings.cacheTtlSeconds ?? 30) * 1_000,
+    propagateTraces: settings.propagateTraces ?? false,
+  }
+  const provider = createCompositeProvider(createProviders(settings, environment))
   const server = createServer({
     schema,
     provider,
     log,
+    metrics,
     estimateCalls: estimateCallsOnce,
     restrict: restrictProvider,
     authenticate: createAuthenticate({
@@ -121,9 +135,8 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
 /** The adapters that are set up, in the order in which lists over all of them are read. */
 function createProviders(
   settings: DirgraphSettings,
-  log: Logger,
+  environment: UpstreamEnvironment,
 ): ReadonlyMap<ProviderName, DirectoryProvider> {
-  const environment = { log, cacheTtlMs: (settings.cacheTtlSeconds ?? 30) * 1_000 }
   const providers = new Map<ProviderName, DirectoryProvider>()
   if (settings.workos) {
     const workos = { ...WORKOS_DEFAULTS, ...settings.workos }

@@ -2,17 +2,14 @@ import type { DirectoryEventKind } from '../domain/directory-event.ts'
 import type { ProviderName } from '../domain/entity-key.ts'
 import type { EventVerdict } from '../domain/event-order.ts'
 
-/** What kind of operation a document asks for; `unknown` where it was refused before that was read. */
-export type OperationKind = 'query' | 'mutation' | 'subscription' | 'unknown'
-
-/** How an operation ended: with all it asked for, some of it, none, as a stream that begins, or before it began. */
-export type OperationOutcome = 'ok' | 'partial' | 'failed' | 'stream' | 'refused'
+/** How an operation ended: with all that it asked for, with some or none of it, or as a stream that has begun. */
+export type OperationOutcome = 'ok' | 'partial' | 'failed' | 'stream'
 
 /** One operation that has ended. */
 export interface OperationSample {
   /** As the document has it; null without one. Only names of persisted documents become a label. */
   readonly name: string | null
-  readonly kind: OperationKind
+  readonly kind: 'query' | 'mutation' | 'subscription'
   readonly outcome: OperationOutcome
   readonly seconds: number
 }
@@ -63,6 +60,8 @@ export interface BudgetLoad {
 /** What the server counts and times. All labels are of fixed sets, so that what callers send adds no series. */
 export interface Metrics {
   operation(sample: OperationSample): void
+  /** An operation was refused before it began: nothing is known of its document. */
+  refused(): void
   /** An error that a caller sees, by its code. */
   error(code: string): void
   upstreamCall(sample: UpstreamSample): void

@@ -143,11 +143,11 @@ export function createPrometheusMetrics({ operationNames }: PrometheusSettings):
 
   return {
     operation({ name, kind, outcome, seconds }) {
-      // Who was refused has proven nothing of the document, not even that it has a name.
-      const labels = { operation: outcome === 'refused' ? OTHER : nameLabel(name), kind, outcome }
+      const labels = { operation: nameLabel(name), kind, outcome }
       operations.inc(labels)
       operationSeconds.observe(labels, seconds)
     },
+    refused: () => operations.inc({ operation: OTHER, kind: 'unknown', outcome: 'refused' }),
     error: code => errors.inc({ code: codeLabel(code) }),
     upstreamCall({ provider, method, route, status, seconds }) {
       const labels = { provider, method: method.toUpperCase(), route: routeLabel(route), status }

@@ -1,9 +1,11 @@
 import { createAuthenticate } from '../../src/callers/authenticate.ts'
 import { restrictProvider } from '../../src/providers/restrict-provider.ts'
 import { estimateCalls } from '../../src/schema/estimate-calls.ts'
+import { createPrometheusMetrics } from '../../src/telemetry/prometheus.ts'
 
 /** What a server needs besides its schema, provider and log; nobody is asked for a token. */
 export const ANY_SERVER = {
+  metrics: createPrometheusMetrics({ operationNames: [] }),
   restrict: restrictProvider,
   authenticate: createAuthenticate({ adminToken: null, userTokens: null }),
   asksForToken: false,
