@@ -4,6 +4,7 @@ import { createDirgraph, type DirgraphSettings } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { limitHeapGrowth } from './server/heap-growth.ts'
 import { type Listener, listen } from './server/listen.ts'
+import { createLogger } from './telemetry/logger.ts'
 
 const GRACE_MS = 10_000
 const REPEATED_SIGNAL_MS = 500
@@ -16,6 +17,7 @@ async function serve(): Promise<void> {
   const config = readConfig()
   limitHeapGrowth()
   warn(config.warnings)
+  const traces = config.traces && (await exportTraces(config, config.traces))
   const { settings, stop: stopSandbox } = await chooseProviders(config)
   const dirgraph = createDirgraph({ ...config, ...settings, reportCost: config.isSandbox })
   const listener = await listen(dirgraph.fetch, config).catch((error: unknown) => {
@@ -33,6 +35,7 @@ async function serve(): Promise<void> {
     dirgraph.beginStop()
     await listener.close(GRACE_MS)
     await dirgraph.stop()
+    await traces?.stop()
     await stopSandbox()
   }
   process.on('SIGINT', stop)
@@ -54,6 +57,12 @@ function stopWithParent(stop: () => Promise<void>): void {
 
 async function refuse([first]: readonly string[]): Promise<never> {
   throw new Error(`dirgraph does not know \`${first}\`: it takes its settings from the environment.`)
+}
+
+/** OpenTelemetry's SDK is loaded only where it is used: whoever wants no traces shall not wait for it. */
+async function exportTraces({ logLevel }: Config, settings: NonNullable<Config['traces']>) {
+  const { exportTraces } = await import('./telemetry/export-traces.ts')
+  return exportTraces(settings, createLogger(logLevel))
 }
 
 /** The sandbox is loaded only where it is used: its people come from a package of ten megabytes. */

@@ -8,9 +8,10 @@ const SRC = resolve(import.meta.dirname, '../src')
 /** Who may import whom, and which library has its only home where. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   domain: [],
-  telemetry: [],
+  telemetry: ['domain'],
   settings: ['domain', 'telemetry'],
-  config: ['domain', 'settings', 'telemetry'],
+  'trace-settings': ['telemetry'],
+  config: ['domain', 'settings', 'telemetry', 'trace-settings'],
   sandbox: [],
   relay: ['domain'],
   upstream: ['domain', 'telemetry'],
@@ -32,8 +33,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'server',
     'settings',
     'telemetry',
+    'upstream',
   ],
-  cli: ['app', 'config', 'sandbox', 'server'],
+  cli: ['app', 'config', 'sandbox', 'server', 'telemetry'],
 }
 
 const HOMES: Record<string, readonly string[]> = {
@@ -46,6 +48,13 @@ const HOMES: Record<string, readonly string[]> = {
   dataloader: ['request'],
   'graphql-yoga': ['server'],
   pino: ['telemetry'],
+  'prom-client': ['telemetry'],
+  '@opentelemetry/api': ['telemetry'],
+  '@opentelemetry/context-async-hooks': ['telemetry'],
+  '@opentelemetry/core': ['telemetry'],
+  '@opentelemetry/exporter-trace-otlp-proto': ['telemetry'],
+  '@opentelemetry/resources': ['telemetry'],
+  '@opentelemetry/sdk-trace': ['telemetry'],
   '@faker-js/faker': ['sandbox'],
 }
 

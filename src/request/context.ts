@@ -49,7 +49,7 @@ export function createRequestContext(settings: RequestSettings): RequestContext 
   const call: CallContext = {
     ...operation,
     // A user who sends many operations at once has one turn with them; who can't be told apart has one for each.
-    caller: caller.organization === null ? operation.requestId : `${caller.organization} ${caller.subject}`,
+    caller: caller.organization === null ? crypto.randomUUID() : `${caller.organization} ${caller.subject}`,
     boundTo: caller.organization,
     meter,
   }

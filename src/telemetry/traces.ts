@@ -137,8 +137,12 @@ export function traceField<Result>(type: string, field: string, resolve: () => R
     traced.span?.end()
   }
   const result = context.with(parent.setValue(FIELD, traced), resolve)
-  if (result instanceof Promise) result.then(end, end)
-  else end()
+  if (result instanceof Promise) {
+    result.then(end, error => {
+      if (traced.span !== null) fail(traced.span, nameOf(error))
+      end()
+    })
+  }
   return result
 }
 
@@ -162,10 +166,16 @@ export interface CallSpan {
   end(status: number | string): void
 }
 
-/** Begins the span of a request to a provider, within that of the field that it is made for. */
+const UNTRACED: CallSpan = { inject() {}, end() {} }
+
+/**
+ * Begins the span of a request to a provider, within that of the field that it is made for. What is asked for no
+ * operation, as by a probe, is part of no trace.
+ */
 export function traceCall({ provider, method, route, host, port, resends }: TracedCall): CallSpan {
   const active = context.active()
   const field = active.getValue(FIELD) as TracedField | undefined
+  if (trace.getSpan(active) === undefined) return UNTRACED
   const parent = field === undefined ? active : within(field)
   const span = tracer.startSpan(
     `${method} ${route}`,
@@ -195,7 +205,7 @@ export function traceCall({ provider, method, route, host, port, resends }: Trac
   }
 }
 
-/** Does what nobody waits for: its calls are no part of the trace that happens to be running. */
+/** Does what nobody waits for: its calls are no part of the trace that happens to be running, nor of any other. */
 export function traceApart<Result>(run: () => Result): Result {
   return context.with(ROOT_CONTEXT, run)
 }
