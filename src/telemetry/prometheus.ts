@@ -105,11 +105,14 @@ export function createPrometheusMetrics({ operationNames }: PrometheusSettings):
   )
 
   const budgets = new Map<string, () => BudgetLoad>()
-  const waiting = new Gauge({
+  new Gauge({
     name: 'dirgraph_budget_waiting',
     help: 'Requests to a provider that wait for its budget.',
     labelNames: ['provider'],
     registers,
+    collect() {
+      for (const [provider, read] of budgets) this.set({ provider }, read().waiting)
+    },
   })
   new Gauge({
     name: 'dirgraph_budget_remaining',
@@ -118,10 +121,9 @@ export function createPrometheusMetrics({ operationNames }: PrometheusSettings):
     registers,
     collect() {
       for (const [provider, read] of budgets) {
-        const load = read()
-        this.set({ provider, scope: 'provider' }, load.remaining)
-        if (load.scarcest !== null) this.set({ provider, scope: 'directory' }, load.scarcest)
-        waiting.set({ provider }, load.waiting)
+        const { remaining, scarcest } = read()
+        this.set({ provider, scope: 'provider' }, remaining)
+        if (scarcest !== null) this.set({ provider, scope: 'directory' }, scarcest)
       }
     },
   })
