@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { DIRECTORY_EVENT_KINDS } from '../domain/directory-event.ts'
-import type { BreakerState, BudgetLoad, Metrics } from './metrics.ts'
+import type { ProviderName } from '../domain/entity-key.ts'
+import type { BreakerState, BudgetLoad, LookupResult, Metrics } from './metrics.ts'
 
 export interface PrometheusSettings {
   /** The names that become labels: those of persisted documents, which somebody has written down. */
@@ -73,12 +74,19 @@ export function createPrometheusMetrics({ operationNames }: PrometheusSettings):
     'Requests to the providers that were repeated.',
     'provider',
   )
-  const lookups = counter(
-    'dirgraph_cache_lookups_total',
-    'Reads by what answered them: hit, shared, coalesced, miss, or stale besides the miss that it stood in for.',
-    'provider',
-    'result',
-  )
+  // Of these an operation has dozens, so nothing is done but to count them.
+  const lookups: Partial<Record<ProviderName, Record<LookupResult, number>>> = {}
+  new Counter({
+    name: 'dirgraph_cache_lookups_total',
+    help: 'Reads by what answered them: hit, shared, coalesced, miss, or stale besides the miss that it stood in for.',
+    labelNames: ['provider', 'result'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [provider, counts] of Object.entries(lookups))
+        for (const [result, count] of Object.entries(counts)) this.inc({ provider, result }, count)
+    },
+  })
   const events = counter(
     'dirgraph_events_total',
     'Events of the providers, by kind and by what was made of them.',
@@ -157,7 +165,10 @@ export function createPrometheusMetrics({ operationNames }: PrometheusSettings):
       upstreamSeconds.observe(labels, seconds)
     },
     retry: provider => retries.inc({ provider }),
-    lookup: (provider, result) => lookups.inc({ provider, result }),
+    lookup(provider, result) {
+      lookups[provider] ??= { hit: 0, shared: 0, coalesced: 0, stale: 0, miss: 0 }
+      lookups[provider][result] += 1
+    },
     event: (provider, kind, verdict) =>
       events.inc({
         provider,

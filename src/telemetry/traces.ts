@@ -2,6 +2,7 @@ import {
   type Context,
   context,
   createContextKey,
+  ProxyTracerProvider,
   propagation,
   ROOT_CONTEXT,
   type Span,
@@ -34,6 +35,12 @@ interface TracedField {
   isOver: boolean
 }
 
+/** Whether there is an SDK that takes spans: it may be registered at any time. */
+function isListening(): boolean {
+  const provider = trace.getTracerProvider()
+  return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer('dirgraph') !== undefined
+}
+
 /** Whether what is running belongs to a trace that is recorded. */
 export function isTraced(): boolean {
   return trace.getActiveSpan()?.isRecording() ?? false
@@ -51,6 +58,7 @@ export async function traceRequest(
   requestId: string,
   answer: () => Promise<Response>,
 ): Promise<Response> {
+  if (!isListening()) return answer()
   const { pathname, protocol } = new URL(request.url)
   if (!ROUTES.has(pathname)) return answer()
   const active = context.active()
@@ -72,7 +80,6 @@ export async function traceRequest(
     },
     parent,
   )
-  if (!trace.isSpanContextValid(span.spanContext())) return answer()
   try {
     const response = await context.with(trace.setSpan(parent, span), answer)
     span.setAttribute('http.response.status_code', response.status)

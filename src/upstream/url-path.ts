@@ -10,11 +10,14 @@ export type UrlPath = Required<Pick<UpstreamRequest, 'path' | 'route'>>
  * can not be encoded.
  */
 export function urlPath(strings: TemplateStringsArray, ...parts: readonly (string | UrlPath)[]): UrlPath {
-  const join = (words: readonly string[]) => String.raw({ raw: strings }, ...words).replace(/^\//, '')
-  return {
-    path: join(parts.map(part => (typeof part === 'string' ? encoded(part) : part.path))),
-    route: join(parts.map(part => (typeof part === 'string' ? '{id}' : part.route))),
+  let path = (strings[0] ?? '').replace(/^\//, '')
+  let route = path
+  for (const [index, part] of parts.entries()) {
+    const next = strings[index + 1] ?? ''
+    path += (typeof part === 'string' ? encoded(part) : part.path) + next
+    route += (typeof part === 'string' ? '{id}' : part.route) + next
   }
+  return { path, route }
 }
 
 function encoded(id: string): string {

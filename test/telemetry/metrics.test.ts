@@ -145,6 +145,7 @@ describe('the cache', () => {
       'workos coalesced': 2,
       'workos hit': 1,
       'workos miss': 2,
+      'workos shared': 0,
       'workos stale': 1,
     })
   })

@@ -1,6 +1,6 @@
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql'
 import { pino } from 'pino'
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { createCompositeProvider } from '../../src/providers/composite-provider.ts'
 import { createServer } from '../../src/server/server.ts'
 import { type GuardedApp, startGuarded } from '../security/start-guarded.ts'
@@ -13,10 +13,10 @@ const LIST = 'query List { organizations(first: 3, filter: { provider: WORKOS })
 
 describe('each answer', () => {
   let app: TestApp
-  beforeEach(async () => {
+  beforeAll(async () => {
     app = await startApp({ dirgraph: { allowedOrigins: ['https://app.example.com'] } })
-    onTestFinished(app.stop)
   })
+  afterAll(() => app.stop())
   const get = (path: string, init: RequestInit = {}) =>
     app.dirgraph.fetch(new Request(`http://dirgraph.test${path}`, init))
 
@@ -29,14 +29,12 @@ describe('each answer', () => {
     },
   )
 
-  test.each([
-    'a',
-    'Root=1-67891233-abcdef012345678912345678'.replace('=', '_'),
-    `${'x'.repeat(64)}`,
-    'A.b_c-9',
-  ])('has the id that its request came with: %s', async id => {
-    expect((await get('/health', { headers: { [ID]: id } })).headers.get(ID)).toBe(id)
-  })
+  test.each(['a', 'Root_1-67891233-abcdef012345678912345678', 'x'.repeat(64), 'A.b_c-9'])(
+    'has the id that its request came with: %s',
+    async id => {
+      expect((await get('/health', { headers: { [ID]: id } })).headers.get(ID)).toBe(id)
+    },
+  )
 
   test.each(['', 'a b', 'a,b', '"', 'a\u00e9', '<script>', '../x', 'x'.repeat(65)])(
     'has an id of its own where its request came with what is none: %j',
