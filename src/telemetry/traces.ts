@@ -19,8 +19,8 @@ import type { ProviderName } from '../domain/entity-key.ts'
  */
 const tracer = trace.getTracer('dirgraph')
 
-/** Routes whose requests are traced. Probes and scrapes come every few seconds and tell nothing. */
-const ROUTES: ReadonlySet<string> = new Set(['/graphql', '/webhooks/workos', '/webhooks/scalekit'])
+/** How the paths end whose requests are traced. Probes and scrapes come every few seconds and tell nothing. */
+const ROUTES = ['/graphql', '/webhooks/workos', '/webhooks/scalekit']
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE'])
 
 const FIELD = createContextKey('the field that is being resolved')
@@ -60,20 +60,20 @@ export async function traceRequest(
 ): Promise<Response> {
   if (!isListening()) return answer()
   const { pathname, protocol } = new URL(request.url)
-  if (!ROUTES.has(pathname)) return answer()
+  const route = ROUTES.find(end => pathname.endsWith(end))
+  if (route === undefined) return answer()
   const active = context.active()
   // Whoever mounts this may have a span of the same request, which then has read the headers.
   const isWithin = trace.getSpan(active) !== undefined
   const parent = isWithin ? active : propagation.extract(active, request.headers, HEADERS)
   const method = METHODS.has(request.method) ? request.method : '_OTHER'
   const span = tracer.startSpan(
-    `${method === '_OTHER' ? 'HTTP' : method} ${pathname}`,
+    `${method === '_OTHER' ? 'HTTP' : method} ${route}`,
     {
       kind: isWithin ? SpanKind.INTERNAL : SpanKind.SERVER,
       attributes: {
         'http.request.method': method,
-        'http.route': pathname,
-        'url.path': pathname,
+        'http.route': route,
         'url.scheme': protocol.slice(0, -1),
         'dirgraph.request_id': requestId,
       },
