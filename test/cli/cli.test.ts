@@ -219,7 +219,7 @@ describe('on an old Node', () => {
     const { code, stdout, stderr } = await runDirgraph({ node: oldNode ?? 'no old node' })
     expect(code).toBe(1)
     expect(stdout).toBe('')
-    expect(stderr).toMatch(/^dirgraph needs Node 22\.18 or newer; this is v\d+\.\d+\.\d+\.\n$/)
+    expect(stderr).toMatch(/^dirgraph needs Node 22\.19 or newer; this is v\d+\.\d+\.\d+\.\n$/)
   })
 })
 
