@@ -13,6 +13,7 @@ import { createServer } from './server/server.ts'
 import type { PersistedDocuments } from './server/use-persisted-documents.ts'
 import { isCredential, isSafeBaseUrl } from './settings.ts'
 import { createLogger, type Logger, type LogLevel } from './telemetry/logger.ts'
+import type { UpstreamFetch } from './upstream/fetch-whole.ts'
 
 /** What a document and its answer may be, unless said otherwise. */
 const LIMIT_DEFAULTS = {
@@ -59,6 +60,8 @@ export interface DirgraphSettings extends Partial<typeof LIMIT_DEFAULTS> {
   readonly logLevel?: LogLevel
   /** How long an upstream's answer may be reused by other operations: 30, unless said otherwise; 0 is never. */
   readonly cacheTtlSeconds?: number
+  /** What sends requests to providers; the platform's own `fetch`, unless given. */
+  readonly fetch?: UpstreamFetch
   /** How long an operation may take: 10,000, unless said otherwise. */
   readonly operationTimeoutMs?: number
   /** An operation that may need more upstream calls is refused before it runs: 2,000, unless said otherwise. */
@@ -123,7 +126,11 @@ function createProviders(
   settings: DirgraphSettings,
   log: Logger,
 ): ReadonlyMap<ProviderName, DirectoryProvider> {
-  const environment = { log, cacheTtlMs: (settings.cacheTtlSeconds ?? 30) * 1_000 }
+  const environment = {
+    log,
+    cacheTtlMs: (settings.cacheTtlSeconds ?? 30) * 1_000,
+    fetch: settings.fetch ?? (request => fetch(request)),
+  }
   const providers = new Map<ProviderName, DirectoryProvider>()
   if (settings.workos) {
     const workos = { ...WORKOS_DEFAULTS, ...settings.workos }

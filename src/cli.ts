@@ -4,6 +4,7 @@ import { createDirgraph, type DirgraphSettings } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { limitHeapGrowth } from './server/heap-growth.ts'
 import { type Listener, listen } from './server/listen.ts'
+import { createPooledFetch } from './upstream/pooled-fetch.ts'
 
 const GRACE_MS = 10_000
 const REPEATED_SIGNAL_MS = 500
@@ -17,7 +18,12 @@ async function serve(): Promise<void> {
   limitHeapGrowth()
   warn(config.warnings)
   const { settings, stop: stopSandbox } = await chooseProviders(config)
-  const dirgraph = createDirgraph({ ...config, ...settings, reportCost: config.isSandbox })
+  const dirgraph = createDirgraph({
+    ...config,
+    ...settings,
+    reportCost: config.isSandbox,
+    fetch: createPooledFetch(),
+  })
   const listener = await listen(dirgraph.fetch, config).catch((error: unknown) => {
     throw new Error(readable(error, config))
   })

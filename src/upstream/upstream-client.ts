@@ -10,6 +10,7 @@ import {
 } from '../domain/provider-error.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { createAnswerCache } from './answer-cache.ts'
+import type { UpstreamFetch } from './fetch-whole.ts'
 import { createFlights } from './flights.ts'
 import { createTransport, isWrite, type TransportSettings } from './transport.ts'
 import { mayHaveArrived, toOutcomeUnknown, toProviderError } from './upstream-errors.ts'
@@ -19,6 +20,7 @@ export interface UpstreamEnvironment {
   /** How long an answer may be reused by other operations; 0 is never. */
   readonly cacheTtlMs: number
   readonly log: Logger
+  readonly fetch: UpstreamFetch
 }
 
 export interface UpstreamSettings extends TransportSettings, UpstreamEnvironment {}

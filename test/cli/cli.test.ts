@@ -213,13 +213,13 @@ describe('on a signal', () => {
 
 describe('on an old Node', () => {
   const oldNode = findOldNode()
-  const why = oldNode ? null : 'there is no Node before 22.18 on the PATH'
+  const why = oldNode ? null : 'there is no Node before 22.19 on the PATH'
 
   test.skipIf(isLeftOut('dirgraph on an old Node', why))('ends with 1 and says which it needs', async () => {
     const { code, stdout, stderr } = await runDirgraph({ node: oldNode ?? 'no old node' })
     expect(code).toBe(1)
     expect(stdout).toBe('')
-    expect(stderr).toMatch(/^dirgraph needs Node 22\.18 or newer; this is v\d+\.\d+\.\d+\.\n$/)
+    expect(stderr).toMatch(/^dirgraph needs Node 22\.19 or newer; this is v\d+\.\d+\.\d+\.\n$/)
   })
 })
 
@@ -229,6 +229,6 @@ function findOldNode(): string | undefined {
   return nodes.filter(existsSync).find(node => {
     const version = execFileSync(node, ['--version'], { encoding: 'utf8' })
     const [major = 0, minor = 0] = version.slice(1).split('.').map(Number)
-    return major < 22 || (major === 22 && minor < 18)
+    return major < 22 || (major === 22 && minor < 19)
   })
 }

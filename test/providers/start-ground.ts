@@ -45,7 +45,7 @@ export function openWorkos(
 ): DirectoryProvider {
   return createWorkosProvider(
     { apiKey: workos.apiKey, apiUrl: workos.url, ...NO_WORKOS_LIMITS },
-    { log, cacheTtlMs: 0 },
+    { log, cacheTtlMs: 0, fetch },
   )
 }
 
@@ -53,7 +53,7 @@ export function openScalekit(
   { scalekit }: Pick<Sandbox, 'scalekit'>,
   log: Logger = createLogger('silent'),
 ): DirectoryProvider {
-  return createScalekitProvider({ ...scalekit, ...NO_SCALEKIT_LIMITS }, { log, cacheTtlMs: 0 })
+  return createScalekitProvider({ ...scalekit, ...NO_SCALEKIT_LIMITS }, { log, cacheTtlMs: 0, fetch })
 }
 
 export function forward(limit: number, cursor: string | null = null): PageRequest {

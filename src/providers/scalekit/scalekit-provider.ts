@@ -21,9 +21,9 @@ const SUPPORTED: ReadonlySet<Operation> = new Set(OPERATIONS)
 /** Scalekit's directories as a directory provider, over its REST API. */
 export function createScalekitProvider(
   settings: ScalekitSettings,
-  { log, cacheTtlMs }: UpstreamEnvironment,
+  environment: UpstreamEnvironment,
 ): DirectoryProvider {
-  const upstream = { provider: 'scalekit', baseUrl: settings.environmentUrl, log } as const
+  const upstream = { ...environment, provider: 'scalekit', baseUrl: settings.environmentUrl } as const
   const budget = createBudget({
     provider: 'scalekit',
     total: { limit: settings.requestsPerSecond, windowMs: 1_000 },
@@ -33,7 +33,7 @@ export function createScalekitProvider(
     createUpstreamClient({ ...upstream, authorization: null, budget, cacheTtlMs: 0 }),
     settings,
   )
-  const client = createUpstreamClient({ ...upstream, authorization, budget, cacheTtlMs })
+  const client = createUpstreamClient({ ...upstream, authorization, budget })
   return {
     statuses: () => [{ provider: 'scalekit', operations: SUPPORTED, reachable: client.isReachable() }],
     budgets: () => budget.states([]),

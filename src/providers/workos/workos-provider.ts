@@ -26,7 +26,7 @@ const OPERATIONS: ReadonlySet<Operation> = new Set([
 /** WorkOS Directory Sync as a directory provider, over its REST API. */
 export function createWorkosProvider(
   settings: WorkosSettings,
-  { log, cacheTtlMs }: UpstreamEnvironment,
+  environment: UpstreamEnvironment,
 ): DirectoryProvider {
   const budget = createBudget({
     provider: 'workos',
@@ -38,8 +38,7 @@ export function createWorkosProvider(
     baseUrl: settings.apiUrl,
     authorization: async () => `Bearer ${settings.apiKey}`,
     budget,
-    cacheTtlMs,
-    log,
+    ...environment,
   })
   const reads = createWorkosReads(client)
   return {
