@@ -30,6 +30,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[]
   readonly graphiql: boolean
   readonly introspection: boolean
+  /** Serves the schema as a Federation 2 subgraph. */
+  readonly federation: boolean
   readonly persistedDocuments: {
     readonly documents: Readonly<Record<string, string>>
     readonly mode: 'off' | 'allow' | 'only'
@@ -119,6 +121,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     allowedOrigins: data.DIRGRAPH_ALLOWED_ORIGINS ?? [],
     graphiql,
     introspection: data.DIRGRAPH_INTROSPECTION ?? graphiql,
+    federation: data.DIRGRAPH_FEDERATION,
     persistedDocuments:
       persisted === null || typeof persisted === 'string'
         ? null
