@@ -11,7 +11,7 @@ import {
 import type { EntityOf } from '../domain/entities.ts'
 import type { EntityKind } from '../domain/entity-key.ts'
 import { InvalidInputError } from '../domain/provider-error.ts'
-import { parseGlobalIdOf } from '../relay/global-id.ts'
+import { parseGlobalId } from '../relay/global-id.ts'
 import { nodesCost } from './call-costs.ts'
 import { printSubgraph } from './print-subgraph.ts'
 
@@ -88,8 +88,7 @@ function idIn(representation: Representation): string | null {
   const { __typename, id } = (representation ?? {}) as Readonly<Record<string, unknown>>
   if (typeof id !== 'string') return null
   try {
-    parseGlobalIdOf(__typename as EntityKind, id, 'representations')
-    return id
+    return parseGlobalId(id, 'representations').kind === __typename ? id : null
   } catch (error) {
     if (error instanceof InvalidInputError) return null
     throw error
