@@ -49,7 +49,7 @@ test('it composes with another Relay subgraph, which has `PageInfo`, `Node` and 
   expect(compose({ dirgraph: SDL, billing: BILLING }).errors).toEqual([])
 })
 
-test('Apollo’s own library takes it, which knows no directive that it is not told of', () => {
+test('Apollo’s own library takes it, and it defines the directive that Apollo’s composition does not know', () => {
   const built = buildSubgraphSchema(parse(SDL))
   expect(fieldsOf(built)).toEqual(expect.arrayContaining(['_entities', '_service', 'organizations']))
   expect(SDL).toContain('directive @oneOf on INPUT_OBJECT')
