@@ -49,6 +49,18 @@ test('it composes with another Relay subgraph, which has `PageInfo`, `Node` and 
   expect(compose({ dirgraph: SDL, billing: BILLING }).errors).toEqual([])
 })
 
+test('it composes with the subgraphs that the documentation shows, alone and together', async () => {
+  const text = await readFile(resolve(ROOT, 'docs/federation.md'), 'utf8')
+  const [adding = '', finding = ''] = [...text.matchAll(/^```graphql\n([\s\S]*?)^```$/gm)].map(
+    ([, sdl]) => sdl,
+  )
+  expect(adding).toContain('plan: String')
+  expect(finding).toContain('node(id: ID!): Node')
+  expect(compose({ dirgraph: SDL, adding }).errors).toEqual([])
+  expect(compose({ dirgraph: SDL, finding }).errors).toEqual([])
+  expect(compose({ dirgraph: SDL, adding, finding }).errors).toEqual([])
+})
+
 test('Apollo’s own library takes it, and it defines the directive that Apollo’s composition does not know', () => {
   const built = buildSubgraphSchema(parse(SDL))
   expect(fieldsOf(built)).toEqual(expect.arrayContaining(['_entities', '_service', 'organizations']))
