@@ -8,7 +8,8 @@ import { restrictProvider } from './providers/restrict-provider.ts'
 import { createScalekitProvider, type ScalekitSettings } from './providers/scalekit/scalekit-provider.ts'
 import { createWorkosProvider, type WorkosSettings } from './providers/workos/workos-provider.ts'
 import { estimateCallsOnce } from './schema/estimate-calls.ts'
-import { schema } from './schema/index.ts'
+import { schema as plainSchema } from './schema/index.ts'
+import { toSubgraph } from './schema/subgraph.ts'
 import { createServer } from './server/server.ts'
 import type { PersistedDocuments } from './server/use-persisted-documents.ts'
 import { isCredential, isSafeBaseUrl } from './settings.ts'
@@ -70,6 +71,8 @@ export interface DirgraphSettings extends Partial<typeof LIMIT_DEFAULTS> {
   readonly maxUpstreamCalls?: number
   /** Tells in every answer what it cost; off unless asked for, and then a header of the request can ask for it. */
   readonly reportCost?: boolean
+  /** Serves the schema as a Federation 2 subgraph, with `_service` and `_entities`; off unless asked for. */
+  readonly federation?: boolean
 }
 
 /** A running dirgraph, to be mounted wherever the web's Request and Response are spoken. */
@@ -90,7 +93,8 @@ export interface Dirgraph {
  */
 export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
   refuseUnfit(settings)
-  refuseUnfitDocuments(settings.persistedDocuments?.documents ?? {})
+  const schema = settings.federation ? toSubgraph(plainSchema) : plainSchema
+  refuseUnfitDocuments(settings.persistedDocuments?.documents ?? {}, schema)
   const log = createLogger(settings.logLevel ?? 'info')
   const provider = createCompositeProvider(createProviders(settings, log))
   const server = createServer({
@@ -173,15 +177,15 @@ function refuseUnfit({ workos, scalekit, adminToken, userTokens }: DirgraphSetti
 }
 
 /** A document that was written for another schema would be found out by the first who sends its id. */
-function refuseUnfitDocuments(documents: Readonly<Record<string, string>>): void {
+function refuseUnfitDocuments(documents: Readonly<Record<string, string>>, schema: GraphQLSchema): void {
   for (const [id, text] of Object.entries(documents)) {
-    const [mistake] = mistakesIn(text)
+    const [mistake] = mistakesIn(text, schema)
     if (mistake)
       throw new TypeError(`The persisted document \`${id.slice(0, 80)}\` can not be run: ${mistake.message}`)
   }
 }
 
-function mistakesIn(document: string): readonly Error[] {
+function mistakesIn(document: string, schema: GraphQLSchema): readonly Error[] {
   try {
     return validate(schema, parse(document))
   } catch (error) {

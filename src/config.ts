@@ -30,6 +30,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[]
   readonly graphiql: boolean
   readonly introspection: boolean
+  /** Serves the schema as a Federation 2 subgraph. */
+  readonly federation: boolean
   readonly persistedDocuments: {
     readonly documents: Readonly<Record<string, string>>
     readonly mode: 'off' | 'allow' | 'only'
@@ -119,6 +121,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     allowedOrigins: data.DIRGRAPH_ALLOWED_ORIGINS ?? [],
     graphiql,
     introspection: data.DIRGRAPH_INTROSPECTION ?? graphiql,
+    federation: data.DIRGRAPH_FEDERATION,
     persistedDocuments:
       persisted === null || typeof persisted === 'string'
         ? null
@@ -241,6 +244,15 @@ function findWarnings(given: Given, isProviderIgnored: boolean): string[] {
   }
   if (given.DIRGRAPH_JWT_PERMISSIONS !== undefined && given.DIRGRAPH_JWKS_URL === undefined) {
     warnings.push('DIRGRAPH_JWT_PERMISSIONS is set without DIRGRAPH_JWKS_URL; it is ignored.')
+  }
+  if (
+    given.DIRGRAPH_FEDERATION === 'true' &&
+    given.DIRGRAPH_PERSISTED_DOCUMENTS_MODE === 'only' &&
+    given.DIRGRAPH_JWKS_URL !== undefined
+  ) {
+    warnings.push(
+      'DIRGRAPH_PERSISTED_DOCUMENTS_MODE is `only`; a gateway’s documents are its own, so it can not ask for users.',
+    )
   }
   if ((given.DIRGRAPH_ADMIN_TOKEN?.length ?? LEAST_TOKEN_LENGTH) < LEAST_TOKEN_LENGTH) {
     warnings.push(`DIRGRAPH_ADMIN_TOKEN is shorter than ${LEAST_TOKEN_LENGTH} characters; it can be guessed.`)

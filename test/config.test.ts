@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { ConfigError, readConfig } from '../src/config.ts'
 
 type Environment = Record<string, string | undefined>
@@ -37,6 +40,7 @@ describe('without settings', () => {
       allowedOrigins: [],
       graphiql: true,
       introspection: true,
+      federation: false,
       persistedDocuments: null,
       maxBodyBytes: 262_144,
       maxTokens: 1_000,
@@ -72,6 +76,7 @@ describe('a setting', () => {
     [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
     [{ DIRGRAPH_GRAPHIQL: 'false' }, { graphiql: false }],
     [{ ...workos, DIRGRAPH_GRAPHIQL: 'true' }, { graphiql: true }],
+    [{ DIRGRAPH_FEDERATION: 'true' }, { federation: true }],
     [workos, { workos: { apiKey: 'sk_test_1', apiUrl: 'https://api.workos.com' } }],
     [
       { ...workos, WORKOS_API_URL: 'https://workos.example/v1/' },
@@ -104,6 +109,7 @@ describe('a setting', () => {
     [{ LOG_LEVEL: 'INFO' }, 'LOG_LEVEL is `INFO`; it may be fatal, error, warn, info, debug, trace, silent.'],
     [{ DIRGRAPH_SANDBOX: '1' }, 'DIRGRAPH_SANDBOX is `1`; it may be `true` or `false`.'],
     [{ DIRGRAPH_GRAPHIQL: 'yes' }, 'DIRGRAPH_GRAPHIQL is `yes`; it may be `true` or `false`.'],
+    [{ DIRGRAPH_FEDERATION: '2' }, 'DIRGRAPH_FEDERATION is `2`; it may be `true` or `false`.'],
     [
       { ...scalekit, SCALEKIT_CLIENT_ID: 'skc 1' },
       'SCALEKIT_CLIENT_ID is `skc 1`; it may be a client id without white space.',
@@ -410,5 +416,26 @@ describe('warnings', () => {
     ],
   ])('of %o are %o, and nothing stops', (environment, warnings) => {
     expect(readConfig(environment).warnings).toEqual(warnings)
+  })
+
+  test('tell of a subgraph that takes persisted documents only, where users would come through a gateway', () => {
+    const manifest = join(tmpdir(), `dirgraph-manifest-${process.pid}.json`)
+    writeFileSync(manifest, '{}')
+    onTestFinished(() => rmSync(manifest))
+    const environment: Environment = {
+      DIRGRAPH_FEDERATION: 'true',
+      DIRGRAPH_PERSISTED_DOCUMENTS: manifest,
+      DIRGRAPH_PERSISTED_DOCUMENTS_MODE: 'only',
+      DIRGRAPH_JWKS_URL: 'https://issuer.example/keys',
+      DIRGRAPH_JWT_ISSUER: 'https://issuer.example',
+      DIRGRAPH_JWT_AUDIENCE: 'dirgraph',
+      DIRGRAPH_JWT_PROVIDER: 'workos',
+    }
+    expect(readConfig(environment).warnings).toEqual([
+      'DIRGRAPH_PERSISTED_DOCUMENTS_MODE is `only`; a gateway’s documents are its own, so it can not ask for users.',
+    ])
+    for (const change of [{ DIRGRAPH_FEDERATION: 'false' }, { DIRGRAPH_PERSISTED_DOCUMENTS_MODE: 'allow' }]) {
+      expect(readConfig({ ...environment, ...change }).warnings).toEqual([])
+    }
   })
 })
