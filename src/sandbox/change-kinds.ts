@@ -102,7 +102,8 @@ const makers = {
     ),
   'group-deleted': (directory, draw) => {
     const groups = directory.groups().filter(({ id, size }) => size <= mostMembersLeft && !draw.isKnown(id))
-    return ofGroup(draw.listed(groups), ({ id }) => directory.removeGroup(id))
+    const [smallest] = groups.toSorted((one, other) => one.size - other.size)
+    return ofGroup(smallest, ({ id }) => directory.removeGroup(id))
   },
   'member-added': (directory, draw) => {
     const groups = directory.groups()

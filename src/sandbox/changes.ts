@@ -53,7 +53,7 @@ export function createChanges(data: SandboxData, announcements: Announcements, s
   function drawDirectories(): SyncedDirectory[] {
     const listed = directories.list()
     const next = listed[made]
-    const drawn = draw.shuffled(listed, (_, place) => 1 / (place + 1))
+    const drawn = draw.shuffled(listed, (_, place) => 1 / (place + 3))
     return next ? [next, ...drawn.filter(({ id }) => id !== next.id)] : drawn
   }
 
