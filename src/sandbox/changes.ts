@@ -59,7 +59,7 @@ export function createChanges(data: SandboxData, announcements: Announcements, s
 
   /** Kinds that may happen there by chance: nothing grows for ever, nor vanishes. */
   function drawKinds(directory: SyncedDirectory): SandboxChangeKind[] {
-    const sizes = { users: directory.users().length, groups: directory.groups().length }
+    const sizes = directory.sizes()
     const first = sizesAtFirst.get(directory.id) ?? sizes
     sizesAtFirst.set(directory.id, first)
     const isRefused: Partial<Record<SandboxChangeKind, boolean>> = {

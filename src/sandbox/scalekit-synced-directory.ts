@@ -60,6 +60,7 @@ export function createScalekitSyncedDirectory(
     organizationId: directory.organization_id,
     id: directory.id,
     isHeard: () => directory.enabled && data.rosters.has(directory.id),
+    sizes: () => ({ users: roster().users.length, groups: roster().groups.length }),
     users() {
       const { users, groupIdsByUser } = roster()
       return users.map(user => ({

@@ -33,6 +33,7 @@ export interface SyncedDirectory {
   readonly id: string
   /** Whether its identity provider is listened to at the moment. */
   isHeard(): boolean
+  sizes(): { users: number; groups: number }
   /** In the order in which they are listed. */
   users(): SyncedUser[]
   /** In the order in which they are listed. */

@@ -48,6 +48,7 @@ export function createWorkosSyncedDirectory(
     organizationId: directory.organization_id,
     id: directory.id,
     isHeard: () => directory.state === 'linked' && data.rosters.has(directory.id),
+    sizes: () => ({ users: roster().users.length, groups: roster().groups.length }),
     users() {
       const { users, groupIdsByUser } = roster()
       return users.toReversed().map(({ id, email, state }) => ({

@@ -22,14 +22,20 @@ export interface Receiver {
   close(): Promise<void>
 }
 
+type Answer = (number: number) => number | null
+
+/** As `startReceiver`, until the test ends. */
+export async function receiveWebhooks(answer?: Answer, port?: number): Promise<Receiver> {
+  const receiver = await startReceiver(answer, port)
+  onTestFinished(receiver.close)
+  return receiver
+}
+
 /**
- * Takes deliveries over real HTTP until the test ends. `answer` says with what status each is answered, by its number
- * from zero; null is never. 204 unless said otherwise.
+ * Takes deliveries over real HTTP. `answer` says with what status each is answered, by its number from zero; null is
+ * never. 204 unless said otherwise.
  */
-export async function receiveWebhooks(
-  answer: (number: number) => number | null = () => 204,
-  port = 0,
-): Promise<Receiver> {
+export async function startReceiver(answer: Answer = () => 204, port = 0): Promise<Receiver> {
   const received: Received[] = []
   const server = createServer(async (incoming, response) => {
     const chunks: Buffer[] = []
@@ -54,7 +60,6 @@ export async function receiveWebhooks(
     server.closeAllConnections()
     await closed
   }
-  onTestFinished(close)
   const { port: actual } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${actual}`,
