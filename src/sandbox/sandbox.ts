@@ -18,7 +18,7 @@ export type { SandboxChange } from './changes.ts'
 export type { Fault, FaultKind } from './faults.ts'
 export type { RecordedCall } from './http-listener.ts'
 export type { SandboxData, SandboxQuirks } from './sandbox-data.ts'
-export type { WebhookEndpoint } from './webhooks.ts'
+export type { WebhookEndpoint } from './webhook-queue.ts'
 
 /** How a sandbox behaves; everything has a default. */
 export interface SandboxSettings {

@@ -7,8 +7,6 @@ import {
   type WebhookQueue,
 } from './webhook-queue.ts'
 
-export type { DeliveryCounts, WebhookEndpoint } from './webhook-queue.ts'
-
 /** Who is told what happens, and how; everything has a default. */
 export interface WebhookSettings extends Partial<DeliveryTimes> {
   /** Told from the start; default nobody. */
