@@ -62,7 +62,7 @@ export interface Sandbox {
     readonly clientId: string
     readonly clientSecret: string
   }
-  /** Every request received, in order. */
+  /** The requests received, in order; the last 50,000 of them. */
   readonly calls: readonly RecordedCall[]
   clearCalls(): void
   /** Puts a fault in force and returns what removes it. */

@@ -49,7 +49,7 @@ export interface Delivery {
 export interface WebhookQueue {
   add(delivery: Delivery): void
   readonly counts: Readonly<DeliveryCounts>
-  /** Drops what waits, and ends the attempt under way. */
+  /** Ends the attempt under way; what waits, and what is added later, goes nowhere. */
   stop(): void
 }
 
@@ -139,7 +139,6 @@ export function createWebhookQueue(
       return { ...counts, waiting: waiting.length + underWay }
     },
     add(delivery) {
-      if (stopping.signal.aborted) return
       waiting.push(delivery)
       if (waiting.length > times.maxWaiting) {
         waiting.shift()
@@ -150,9 +149,6 @@ export function createWebhookQueue(
       // After the turn in which it was told, so that what happens together is there together.
       setImmediate(run)
     },
-    stop() {
-      stopping.abort()
-      waiting.length = 0
-    },
+    stop: () => stopping.abort(),
   }
 }

@@ -49,7 +49,8 @@ export async function startReceiver(answer: Answer = () => 204, port = 0): Promi
       event: JSON.parse(body.toString('utf8')),
       atMs: performance.now(),
     })
-    if (status !== null) response.writeHead(status).end()
+    // Where a redirection leads to, which no provider follows.
+    if (status !== null) response.writeHead(status, { location: '/elsewhere' }).end()
   })
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')

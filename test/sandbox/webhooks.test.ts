@@ -178,6 +178,7 @@ describe('what is asked for through the APIs', () => {
     await patch(`${list}/${id}:disable`)
     await patch(`${list}/${id}:enable`)
     await patch(`${list}/${id}`, '{"enabled":false}')
+    await patch(`${list}/${id}`, '{"enabled":false}')
     await patch(`${list}/${id}`, '{"name":"Okta"}')
     await requestScalekit(sandbox, list, { method: 'POST', body: '{"directory_type":"SCIM"}' })
     const features = [{ name: 'dir_sync', enabled: false }]
