@@ -67,7 +67,7 @@ export function createChanges(data: SandboxData, announcements: Announcements, s
       'user-deleted': sizes.users <= first.users - Math.min(10, Math.floor(first.users / 5)),
       'group-created': sizes.groups >= first.groups + 3,
       'group-deleted': sizes.groups <= first.groups - Math.min(3, Math.floor(first.groups / 5)),
-      'directory-disabled': offId !== null && directories.find(offId).isHeard() === false,
+      'directory-disabled': data.scalekit.directories.some(({ id, enabled }) => id === offId && !enabled),
     }
     return draw.shuffled(
       sandboxChangeKinds.filter(kind => !isRefused[kind]),

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { createAnnouncements } from '../../src/sandbox/announcements.ts'
 import { type Sandbox, type SandboxSettings, startSandbox } from '../../src/sandbox/sandbox.ts'
 import type { WorkosEvent } from '../../src/sandbox/workos-records.ts'
+import { requestScalekit } from './sandbox-requests.ts'
 
 async function start(settings: SandboxSettings = {}): Promise<Sandbox> {
   const sandbox = await startSandbox(settings)
@@ -93,7 +94,7 @@ describe('changes by chance', () => {
     if (large) large.enabled = false
     sandbox.change('directory-disabled', scalekitMediumDirectoryId)
     const kinds = Array.from(
-      { length: 150 },
+      { length: 500 },
       () => sandbox.change(undefined, scalekitUnnamedDirectoryId).kind,
     )
     expect(kinds).not.toContain('directory-disabled')
@@ -102,6 +103,15 @@ describe('changes by chance', () => {
     expect(made.map(({ directoryId }) => directoryId)).toContain(scalekitMediumDirectoryId)
     expect(made.map(({ directoryId }) => directoryId)).not.toContain(scalekitLargeDirectoryId)
     expect(large?.enabled).toBe(false)
+  })
+
+  test('go on where the directory that was switched off has been deleted', async () => {
+    const sandbox = await start()
+    const { scalekitTwoDirectoriesOrganizationId, scalekitMediumDirectoryId: id } = sandbox.data.known
+    sandbox.change('directory-disabled', id)
+    const path = `/api/v1/organizations/${scalekitTwoDirectoriesOrganizationId}/directories/${id}`
+    expect((await requestScalekit(sandbox, path, { method: 'DELETE' })).status).toBe(200)
+    expect(changes(sandbox, 20).map(({ directoryId }) => directoryId)).not.toContain(id)
   })
 
   test('do not mix up people who share what they are made of', async () => {
