@@ -17,6 +17,8 @@ export interface Config {
   } | null
   /** Both providers are the built-in sandbox. */
   readonly isSandbox: boolean
+  /** The sandbox changes by itself, and tells this server so. */
+  readonly sandboxChanges: boolean
   readonly adminToken: string | null
   readonly userTokens: {
     readonly jwksUrl: string
@@ -115,6 +117,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     workos: isSandbox ? null : toWorkos(data),
     scalekit: isSandbox ? null : toScalekit(data),
     isSandbox,
+    sandboxChanges: data.DIRGRAPH_SANDBOX_CHANGES,
     adminToken: data.DIRGRAPH_ADMIN_TOKEN ?? null,
     userTokens: toUserTokens(data),
     loopbackOnly: isOpen && !isSandbox,
@@ -213,6 +216,11 @@ function findContradictions(given: Given, isSandbox: boolean): string[] {
   }
   if (adminToken !== undefined && [given.WORKOS_API_KEY, given.SCALEKIT_CLIENT_SECRET].includes(adminToken)) {
     mistakes.push('DIRGRAPH_ADMIN_TOKEN is a provider’s own key; make a token that is nothing else.')
+  }
+  if (!isSandbox && given.DIRGRAPH_SANDBOX_CHANGES === 'true') {
+    mistakes.push(
+      'DIRGRAPH_SANDBOX_CHANGES is `true` and the sandbox is off; set DIRGRAPH_SANDBOX to `true`.',
+    )
   }
   const isMissing = { workos: !given.WORKOS_API_KEY, scalekit: !given.SCALEKIT_CLIENT_SECRET }
   if (!isSandbox && (provider === 'workos' || provider === 'scalekit') && isMissing[provider]) {

@@ -51,6 +51,7 @@ export const settings = z.object({
   SCALEKIT_CLIENT_ID: credential.optional().describe('a client id without white space'),
   SCALEKIT_CLIENT_SECRET: credential.optional().describe('a client secret without white space'),
   DIRGRAPH_SANDBOX: flag.optional().describe('`true` or `false`'),
+  DIRGRAPH_SANDBOX_CHANGES: flag.default(false).describe('`true` or `false`'),
   DIRGRAPH_ADMIN_TOKEN: credential.optional().describe('a token without white space'),
   DIRGRAPH_JWKS_URL: z
     .string()

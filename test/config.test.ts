@@ -34,6 +34,7 @@ describe('without settings', () => {
       workos: null,
       scalekit: null,
       isSandbox: true,
+      sandboxChanges: false,
       adminToken: null,
       userTokens: null,
       loopbackOnly: false,
@@ -348,6 +349,15 @@ describe('the sandbox', () => {
     ])
   })
 
+  test.each<[Environment, boolean]>([
+    [{ DIRGRAPH_SANDBOX_CHANGES: 'true' }, true],
+    [{ DIRGRAPH_SANDBOX_CHANGES: 'false' }, false],
+    [{ ...workos, DIRGRAPH_SANDBOX: 'true', DIRGRAPH_SANDBOX_CHANGES: 'true' }, true],
+    [{ ...workos, DIRGRAPH_SANDBOX_CHANGES: 'false' }, false],
+  ])('with %o changes by itself: %s', (environment, expected) => {
+    expect(readConfig(environment).sandboxChanges).toBe(expected)
+  })
+
   test('does not miss what it does not read', () => {
     expect(mistakesOf({ DIRGRAPH_SANDBOX: 'true', SCALEKIT_CLIENT_ID: 'skc_1' })).toEqual([])
   })
@@ -371,6 +381,10 @@ describe('settings that are fine one by one', () => {
     [
       { ...workos, ...tokens, DIRGRAPH_JWT_PROVIDER: 'scalekit' },
       'DIRGRAPH_JWT_PROVIDER is `scalekit`, which is not set up here.',
+    ],
+    [
+      { ...workos, DIRGRAPH_SANDBOX_CHANGES: 'true' },
+      'DIRGRAPH_SANDBOX_CHANGES is `true` and the sandbox is off; set DIRGRAPH_SANDBOX to `true`.',
     ],
     [{ ...workos, HOST: '0.0.0.0' }, OPEN_TO_ALL],
   ])('are a mistake together: %o', (environment, mistake) => {
