@@ -19,6 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'providers/scalekit': ['domain', 'telemetry', 'upstream', 'providers'],
   callers: ['domain'],
   webhooks: [],
+  events: ['domain', 'telemetry'],
   request: ['domain', 'telemetry'],
   schema: ['domain', 'relay', 'request'],
   server: ['domain', 'request', 'telemetry'],

@@ -66,6 +66,15 @@ export interface UpstreamAnswer {
 /** Speaks HTTP to one provider. Rejects with a `ProviderError` and with nothing else. */
 export interface UpstreamClient {
   send(request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer>
+  /**
+   * Ends the reuse of what carries one of the tags, as a write does: the provider has told that it changed. At once
+   * here; resolves when nobody else who shares what is kept reuses it either.
+   */
+  drop(tags: readonly string[]): Promise<void>
+  /** The same of everything that is kept. */
+  forgetAll(): Promise<void>
+  /** While it is suspended, nothing kept answers anybody, fresh or in place of a failure; answers are kept all the same. */
+  suspendReuse(isSuspended: boolean): void
   /** Whether the last call was answered; null before the first. */
   isReachable(): boolean | null
 }
@@ -85,10 +94,11 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
   const transport = createTransport(settings)
   const cache = createAnswerCache({ ttlMs: settings.cacheTtlMs })
   const flights = createFlights<UpstreamAnswer>()
-  const memos = new WeakMap<CallContext, Memo>()
+  let memos = new WeakMap<CallContext, Memo>()
   const beganBy = new WeakMap<object, CallContext>()
   let reachable: boolean | null = null
   let writes = 0
+  let isSuspended = false
 
   /** Asks the provider, and tells everybody how that went. */
   async function ask(
@@ -114,12 +124,16 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
     try {
       return await ask(request, call, call.signal)
     } finally {
-      // What is under way was asked before the write, and may tell of a time before it.
-      writes += 1
-      flights.close()
+      outdate()
       cache.drop(request.drops ?? [])
       memos.delete(call)
     }
+  }
+
+  /** What is under way was asked before something changed, and may tell of a time before that. */
+  function outdate(): void {
+    writes += 1
+    flights.close()
   }
 
   function read(request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer> {
@@ -135,7 +149,7 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
   }
 
   async function readKept(key: string, request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer> {
-    const kept = cache.fresh(key)
+    const kept = isSuspended ? null : cache.fresh(key)
     if (kept === null) return readShared(key, request, call).catch(error => standIn(key, error, call))
     call.meter.count('cacheHits', 1)
     if (cache.isDue(kept) && !flights.isUnderWay(key)) refresh(key, request)
@@ -174,7 +188,7 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
   function standIn(key: string, error: ProviderError, call: CallContext): UpstreamAnswer {
     // What the operation itself may not do any more says nothing about the answer.
     if (error instanceof QueryTooCostlyError) throw error
-    const kept = isPassing(error) ? cache.stale(key) : null
+    const kept = isPassing(error) && !isSuspended ? cache.stale(key) : null
     if (!isPassing(error)) cache.forget(key)
     if (kept === null) throw error
     call.meter.servedStale(provider, kept.ageMs / 1_000)
@@ -204,6 +218,19 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
 
   return {
     send: (request, call) => (isWrite(request) ? write(request, call) : read(request, call)),
+    async drop(tags) {
+      outdate()
+      cache.drop(tags)
+      memos = new WeakMap()
+    },
+    async forgetAll() {
+      outdate()
+      cache.clear()
+      memos = new WeakMap()
+    },
+    suspendReuse(isSuspendedNow) {
+      isSuspended = isSuspendedNow
+    },
     isReachable: () => reachable,
   }
 }

@@ -1,9 +1,13 @@
 import type { DirectoryProvider } from '../../domain/directory-provider.ts'
+import type { EventReceiver } from '../../domain/event-receiver.ts'
 import { OPERATIONS, type Operation, type ProviderError } from '../../domain/provider-error.ts'
 import { createBudget } from '../../upstream/budget.ts'
 import { createUpstreamClient, type UpstreamEnvironment } from '../../upstream/upstream-client.ts'
 import { settle } from '../settle.ts'
+import { scalekitEventDrops } from './scalekit-event-drops.ts'
+import { parseScalekitEvent } from './scalekit-events.ts'
 import { createScalekitReads } from './scalekit-reads.ts'
+import { createSoleDirectories } from './scalekit-sole-directories.ts'
 import { createScalekitToken } from './scalekit-token.ts'
 import { createScalekitWrites } from './scalekit-writes.ts'
 
@@ -22,7 +26,7 @@ const SUPPORTED: ReadonlySet<Operation> = new Set(OPERATIONS)
 export function createScalekitProvider(
   settings: ScalekitSettings,
   { log, cacheTtlMs }: UpstreamEnvironment,
-): DirectoryProvider {
+): DirectoryProvider & EventReceiver {
   const upstream = { provider: 'scalekit', baseUrl: settings.environmentUrl, log } as const
   const budget = createBudget({
     provider: 'scalekit',
@@ -34,6 +38,7 @@ export function createScalekitProvider(
     settings,
   )
   const client = createUpstreamClient({ ...upstream, authorization, budget, cacheTtlMs })
+  const soleDirectories = createSoleDirectories()
   return {
     statuses: () => [{ provider: 'scalekit', operations: SUPPORTED, reachable: client.isReachable() }],
     budgets: () => budget.states([]),
@@ -47,7 +52,17 @@ export function createScalekitProvider(
       const outcome = await settle(client.send(request, call))
       return new Map([['scalekit', outcome instanceof Error ? (outcome as ProviderError) : null]])
     },
-    ...createScalekitReads(client),
+    ...createScalekitReads(client, soleDirectories.note),
     ...createScalekitWrites(client),
+    /** What is dropped goes by what the event itself says: the only directory that is known may not be the only one. */
+    async applyEvent(_provider, raw) {
+      const event = parseScalekitEvent(raw)
+      if (event === null) return null
+      await client.drop(scalekitEventDrops(event))
+      soleDirectories.heed(event)
+      return parseScalekitEvent(raw, soleDirectories.of(event.organizationKey))
+    },
+    forgetAll: client.forgetAll,
+    suspendReuse: client.suspendReuse,
   }
 }

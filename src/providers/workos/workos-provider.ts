@@ -1,8 +1,11 @@
 import type { DirectoryProvider } from '../../domain/directory-provider.ts'
+import type { EventReceiver } from '../../domain/event-receiver.ts'
 import type { Operation, ProviderError } from '../../domain/provider-error.ts'
 import { createBudget } from '../../upstream/budget.ts'
 import { createUpstreamClient, type UpstreamEnvironment } from '../../upstream/upstream-client.ts'
 import { settle } from '../settle.ts'
+import { workosEventDrops } from './workos-event-drops.ts'
+import { parseWorkosEvent } from './workos-events.ts'
 import { createWorkosReads } from './workos-reads.ts'
 import { createWorkosWrites } from './workos-writes.ts'
 
@@ -27,7 +30,7 @@ const OPERATIONS: ReadonlySet<Operation> = new Set([
 export function createWorkosProvider(
   settings: WorkosSettings,
   { log, cacheTtlMs }: UpstreamEnvironment,
-): DirectoryProvider {
+): DirectoryProvider & EventReceiver {
   const budget = createBudget({
     provider: 'workos',
     total: { limit: settings.requestsPerMinute, windowMs: 60_000 },
@@ -56,5 +59,12 @@ export function createWorkosProvider(
     },
     ...reads,
     ...createWorkosWrites(client, reads),
+    async applyEvent(_provider, raw) {
+      const event = parseWorkosEvent(raw)
+      if (event !== null) await client.drop(workosEventDrops(event))
+      return event
+    },
+    forgetAll: client.forgetAll,
+    suspendReuse: client.suspendReuse,
   }
 }
