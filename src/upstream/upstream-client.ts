@@ -10,7 +10,9 @@ import {
 } from '../domain/provider-error.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { createAnswerCache } from './answer-cache.ts'
+import { idsIn } from './answer-tags.ts'
 import { createFlights } from './flights.ts'
+import { createRecentDrops } from './recent-drops.ts'
 import { createTransport, isWrite, type TransportSettings } from './transport.ts'
 import { mayHaveArrived, toOutcomeUnknown, toProviderError } from './upstream-errors.ts'
 
@@ -97,7 +99,7 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
   let memos = new WeakMap<CallContext, Memo>()
   const beganBy = new WeakMap<object, CallContext>()
   let reachable: boolean | null = null
-  let writes = 0
+  const drops = createRecentDrops()
   let isSuspended = false
 
   /** Asks the provider, and tells everybody how that went. */
@@ -124,16 +126,12 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
     try {
       return await ask(request, call, call.signal)
     } finally {
-      outdate()
+      // What is under way was asked before the write, and may tell of a time before it, whatever it is of.
+      drops.addAll()
+      flights.close()
       cache.drop(request.drops ?? [])
       memos.delete(call)
     }
-  }
-
-  /** What is under way was asked before something changed, and may tell of a time before that. */
-  function outdate(): void {
-    writes += 1
-    flights.close()
   }
 
   function read(request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer> {
@@ -164,14 +162,15 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
     if (flights.isUnderWay(key)) call.meter.count('coalesced', 1)
     try {
       return await flights.join(key, call.signal, async signal => {
-        const writesBefore = writes
+        const askedAt = drops.now()
         const answer = await ask(request, call, signal).catch((error: ProviderError) => {
           beganBy.set(error, call)
           throw error
         })
+        const tags = [...(request.tags ?? []), ...idsIn(answer.body)]
         if (answer.status >= 400) cache.forget(key)
-        else if (writes === writesBefore && request.isReadable?.(answer.body) !== false)
-          cache.keep(key, answer, [...(request.tags ?? []), ...idsIn(answer.body)])
+        else if (!drops.includes(tags, askedAt) && request.isReadable?.(answer.body) !== false)
+          cache.keep(key, answer, tags)
         return answer
       })
     } catch (thrown) {
@@ -219,12 +218,15 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
   return {
     send: (request, call) => (isWrite(request) ? write(request, call) : read(request, call)),
     async drop(tags) {
-      outdate()
+      drops.add(tags)
+      // Of what a call under way is to bring is not known whether it is of that.
+      flights.close()
       cache.drop(tags)
       memos = new WeakMap()
     },
     async forgetAll() {
-      outdate()
+      drops.addAll()
+      flights.close()
       cache.clear()
       memos = new WeakMap()
     },
@@ -275,21 +277,4 @@ function hasAnswered(thrown: unknown, error: ProviderError, signal: AbortSignal)
   if (signal.aborted && signal.reason?.name === 'AbortError') return null
   if (error instanceof UnavailableError) return false
   return thrown instanceof ProviderError ? null : true
-}
-
-/** The ids of the objects in an answer: of the object that it is, of those in it, and of those in its lists. */
-function idsIn(body: unknown): string[] {
-  const here = [body, ...valuesOf(body)]
-  return here
-    .flatMap(value => (Array.isArray(value) ? value : [value]))
-    .flatMap(value => {
-      const id = valuesOf(value, 'id')[0]
-      return typeof id === 'string' ? [id] : []
-    })
-}
-
-function valuesOf(value: unknown, name?: string): unknown[] {
-  if (typeof value !== 'object' || value === null) return []
-  const record = value as Record<string, unknown>
-  return name === undefined ? Object.values(record) : [record[name]]
 }
