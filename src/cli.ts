@@ -9,7 +9,7 @@ import { type Listener, listen } from './server/listen.ts'
 /** Beyond the time of an operation, for its answer to get through. */
 const ANSWERING_MS = 1_000
 /** How long what is open to others, such as a probe of a provider, may still take once nobody waits for it. */
-const CLOSING_MS = 2_000
+const CLOSING_MS = 1_000
 const REPEATED_SIGNAL_MS = 500
 const PARENT_CHECK_MS = 200
 

@@ -86,6 +86,8 @@ test('a replica that is told to stop loses no request', async () => {
   expect(new Set(proxy.underWay().map(({ replica }) => replica))).toEqual(new Set([first, second]))
   const ended = one.stop()
   await expect.poll(() => proxy.ready()).toEqual([second])
+  // It was not found shut: it has said so.
+  expect((await fetch(`${first}/ready`)).status).toBe(503)
   expect((await ended).code).toBe(0)
   await answers(50)
   await end()
