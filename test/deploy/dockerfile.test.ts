@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { validate } from 'dockerfile-utils'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { serveApp } from '../support/serve-app.ts'
 import { pathOf, textOf } from './read-deployment.ts'
 
 const DOCKERFILE = textOf('Dockerfile')
@@ -51,5 +53,20 @@ describe('the Dockerfile', () => {
       .map(line => line.slice(1))
     expect(admitted.toSorted()).toEqual([...new Set(copied)].toSorted())
     for (const path of copied) expect(existsSync(pathOf(path)), path).toBe(true)
+  })
+
+  test('has a check of health that tells a server that answers from none', async () => {
+    const [, program = '', ...args] = JSON.parse(/\[.*\]/.exec(last('HEALTHCHECK').join(' '))?.[0] ?? '[]')
+    expect(program).toBe('-e')
+    const check = (port: string) =>
+      new Promise(resolve => {
+        execFile(process.execPath, [program, ...args], { env: { PORT: port } }, error =>
+          resolve(error?.code ?? 0),
+        )
+      })
+    const app = await serveApp()
+    onTestFinished(() => app.stop())
+    expect(await check(new URL(app.origin).port)).toBe(0)
+    expect(await check('1')).toBe(1)
   })
 })
