@@ -1,0 +1,120 @@
+import { type DirectoryEvent, MalformedEventError } from '../domain/directory-event.ts'
+import { createEventOrder } from '../domain/event-order.ts'
+import type { EventReceiver } from '../domain/event-receiver.ts'
+import type { PlacedEvent } from '../domain/placed-event.ts'
+import { type Logger, toLoggable } from '../telemetry/logger.ts'
+import { createEventBuffer } from './event-buffer.ts'
+import { createEventListener, type EventListener, type EventSubscription } from './event-listener.ts'
+import type { EventLog, LoggedEvent } from './event-log.ts'
+
+/** What has happened, for those who listen: each event once, in order, after the caches know of it. */
+export interface EventFeed {
+  /**
+   * The events after a place, and from then on each as it comes. `next` rejects with a `NotFoundError` where events were
+   * missed that can't be had any more: the place is not known here, or whoever listens has fallen behind all that is
+   * kept.
+   */
+  subscribe(subscription: EventSubscription): AsyncIterableIterator<PlacedEvent>
+  /** How many listen, what is kept for those who come back, and how long the last event took since it was received. */
+  status(): {
+    readonly subscribers: number
+    readonly kept: { readonly events: number; readonly bytes: number }
+    readonly lagMs: number | null
+  }
+  /** Ends for all who listen. */
+  stop(): void
+}
+
+export interface EventFeedSettings {
+  readonly log: EventLog
+  readonly receiver: EventReceiver
+  readonly logger: Logger
+  /** What is kept for those who come back or are slow; beyond it the oldest go. */
+  readonly maxEvents?: number
+  readonly maxBytes?: number
+}
+
+/**
+ * Follows the log on this replica. Events are kept once for all who listen, who each have no more than a position among
+ * them: so coming back and being slow cost no memory, and nothing can slip through between what is kept and what is new.
+ */
+export function createEventFeed(settings: EventFeedSettings): EventFeed {
+  const { log, receiver, logger, maxEvents = 10_000, maxBytes = 16 * 1_024 * 1_024 } = settings
+  const buffer = createEventBuffer({ maxEvents, maxBytes })
+  const order = createEventOrder()
+  /** By their places, until they are delivered. */
+  const applied = new Map<string, DirectoryEvent>()
+  const listeners = new Set<EventListener>()
+  let lagMs: number | null = null
+  let isStopped = false
+
+  async function apply({ place, provider, body }: LoggedEvent): Promise<void> {
+    try {
+      const event = await receiver.applyEvent(provider, body)
+      if (event === null) logger.info({ provider }, 'event of a kind that is not known')
+      else applied.set(place, event)
+      const [oldest] = applied.size > maxEvents ? applied.keys() : []
+      if (oldest !== undefined) applied.delete(oldest)
+    } catch (error) {
+      if (error instanceof MalformedEventError)
+        logger.warn({ provider, field: error.field }, 'event that can not be read')
+      else logger.error({ provider, error: toLoggable(error) }, 'unexpected error')
+    }
+  }
+
+  function publish({ place, body, receivedAtMs }: LoggedEvent): void {
+    const event = applied.get(place)
+    applied.delete(place)
+    if (event === undefined || order.judge(event) !== 'accepted') return
+    lagMs = Math.max(0, Date.now() - receivedAtMs)
+    buffer.push({ place, event }, JSON.stringify(body).length)
+    for (const listener of listeners) listener.heed(event)
+  }
+
+  async function regain(gap: boolean): Promise<void> {
+    if (gap) {
+      applied.clear()
+      buffer.breakOff()
+      for (const listener of listeners) listener.wake()
+      await receiver.forgetAll()
+    }
+    receiver.suspendReuse(false)
+  }
+
+  // What was there before goes first, though what is new may come while that is read.
+  const before = Promise.withResolvers<void>()
+  let work = before.promise
+  log
+    .follow({
+      apply,
+      deliver(logged) {
+        work = work.then(() => publish(logged))
+      },
+      lost: () => receiver.suspendReuse(true),
+      regained(gap) {
+        work = work.then(() => regain(gap))
+      },
+    })
+    .then(async ({ recent }) => {
+      for (const logged of recent) {
+        await apply(logged)
+        publish(logged)
+      }
+    })
+    .catch(error => logger.error({ error: toLoggable(error) }, 'unexpected error'))
+    .then(before.resolve)
+
+  return {
+    subscribe(subscription) {
+      const listener = createEventListener(buffer, subscription, ended => listeners.delete(ended))
+      if (isStopped) listener.end()
+      else if (!subscription.signal.aborted) listeners.add(listener)
+      return listener
+    },
+    status: () => ({ subscribers: listeners.size, kept: buffer.size, lagMs }),
+    stop() {
+      isStopped = true
+      for (const listener of listeners) listener.end()
+    },
+  }
+}
