@@ -3,6 +3,7 @@ import { createAuthenticate } from './callers/authenticate.ts'
 import type { UserTokenSettings } from './callers/user-token.ts'
 import type { DirectoryProvider } from './domain/directory-provider.ts'
 import type { ProviderName } from './domain/entity-key.ts'
+import { createEventFeed } from './events/event-feed.ts'
 import { createCompositeProvider } from './providers/composite-provider.ts'
 import { restrictProvider } from './providers/restrict-provider.ts'
 import { createScalekitProvider, type ScalekitSettings } from './providers/scalekit/scalekit-provider.ts'
@@ -30,6 +31,9 @@ const WORKOS_DEFAULTS = {
   requestsPerMinute: 6_000,
   directoryUsersPerSecond: 4,
 }
+
+/** Balancers and browsers take a connection without a word for half a minute to be dead. */
+const HEARTBEAT_MS = 12_000
 
 /** Scalekit publishes no limit. */
 const SCALEKIT_DEFAULTS = { requestsPerSecond: 50 }
@@ -90,6 +94,11 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
   refuseUnfitDocuments(settings.persistedDocuments?.documents ?? {})
   const log = createLogger(settings.logLevel ?? 'info')
   const provider = createCompositeProvider(createProviders(settings, log))
+  const feed = createEventFeed({
+    log: { append: async () => false, follow: async () => ({ recent: [] }), stop: async () => {} },
+    receiver: { applyEvent: async () => null, forgetAll: async () => {}, suspendReuse: () => {} },
+    logger: log,
+  })
   const server = createServer({
     schema,
     provider,
@@ -107,6 +116,8 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
     persistedDocuments: settings.persistedDocuments ?? null,
     graphiql: settings.graphiql ?? false,
     reportCost: settings.reportCost ?? false,
+    feed,
+    heartbeatMs: HEARTBEAT_MS,
     limits: {
       ...withDefaults(LIMIT_DEFAULTS, settings),
       timeoutMs: settings.operationTimeoutMs ?? 10_000,

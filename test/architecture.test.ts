@@ -22,10 +22,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   events: ['domain', 'telemetry'],
   request: ['domain', 'telemetry'],
   schema: ['domain', 'relay', 'request'],
-  server: ['domain', 'request', 'telemetry'],
+  server: ['domain', 'events', 'request', 'telemetry'],
   app: [
     'callers',
     'domain',
+    'events',
     'providers',
     'providers/workos',
     'providers/scalekit',

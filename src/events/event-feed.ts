@@ -73,10 +73,10 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
 
   async function regain(gap: boolean): Promise<void> {
     if (gap) {
+      await receiver.forgetAll()
       applied.clear()
       buffer.breakOff()
       for (const listener of listeners) listener.wake()
-      await receiver.forgetAll()
     }
     receiver.suspendReuse(false)
   }
