@@ -10,7 +10,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   domain: [],
   telemetry: [],
   settings: ['domain', 'telemetry'],
-  config: ['domain', 'settings', 'telemetry'],
+  'config-mistakes': ['settings'],
+  config: ['config-mistakes', 'domain', 'settings', 'telemetry'],
   sandbox: [],
   relay: ['domain'],
   upstream: ['domain', 'telemetry'],
@@ -22,7 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   events: ['domain', 'telemetry'],
   request: ['domain', 'telemetry'],
   schema: ['domain', 'relay', 'request'],
-  server: ['domain', 'events', 'request', 'telemetry'],
+  server: ['domain', 'events', 'request', 'telemetry', 'webhooks'],
   app: [
     'callers',
     'domain',
@@ -34,6 +35,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'server',
     'settings',
     'telemetry',
+    'webhooks',
   ],
   cli: ['app', 'config', 'sandbox', 'server'],
 }

@@ -26,9 +26,9 @@ export interface EventFeed {
 }
 
 export interface EventFeedSettings {
-  readonly log: EventLog
-  readonly receiver: EventReceiver
-  readonly logger: Logger
+  readonly eventLog: Pick<EventLog, 'follow'>
+  readonly receiver: Pick<EventReceiver, 'applyEvent' | 'forgetAll' | 'suspendReuse'>
+  readonly log: Logger
   /** What is kept for those who come back or are slow; beyond it the oldest go. */
   readonly maxEvents?: number
   readonly maxBytes?: number
@@ -39,26 +39,28 @@ export interface EventFeedSettings {
  * them: so coming back and being slow cost no memory, and nothing can slip through between what is kept and what is new.
  */
 export function createEventFeed(settings: EventFeedSettings): EventFeed {
-  const { log, receiver, logger, maxEvents = 10_000, maxBytes = 16 * 1_024 * 1_024 } = settings
+  const { eventLog, receiver, log, maxEvents = 10_000, maxBytes = 16 * 1_024 * 1_024 } = settings
   const buffer = createEventBuffer({ maxEvents, maxBytes })
   const order = createEventOrder()
   /** By their places, until they are delivered. */
   const applied = new Map<string, DirectoryEvent>()
   const listeners = new Set<EventListener>()
   let lagMs: number | null = null
+  /** It may be lost again before what was missed has been told. */
+  let isLost = false
   let isStopped = false
 
   async function apply({ place, provider, body }: LoggedEvent): Promise<void> {
     try {
       const event = await receiver.applyEvent(provider, body)
-      if (event === null) logger.info({ provider }, 'event of a kind that is not known')
+      if (event === null) log.info({ provider }, 'event of a kind that is not known')
       else applied.set(place, event)
       const [oldest] = applied.size > maxEvents ? applied.keys() : []
       if (oldest !== undefined) applied.delete(oldest)
     } catch (error) {
       if (error instanceof MalformedEventError)
-        logger.warn({ provider, field: error.field }, 'event that can not be read')
-      else logger.error({ provider, error: toLoggable(error) }, 'unexpected error')
+        log.warn({ provider, field: error.field }, 'event that can not be read')
+      else log.error({ provider, error: toLoggable(error) }, 'unexpected error')
     }
   }
 
@@ -78,20 +80,24 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
       buffer.breakOff()
       for (const listener of listeners) listener.wake()
     }
-    receiver.suspendReuse(false)
+    receiver.suspendReuse(isLost)
   }
 
   // What was there before goes first, though what is new may come while that is read.
   const before = Promise.withResolvers<void>()
   let work = before.promise
-  log
+  eventLog
     .follow({
       apply,
       deliver(logged) {
         work = work.then(() => publish(logged))
       },
-      lost: () => receiver.suspendReuse(true),
+      lost() {
+        isLost = true
+        receiver.suspendReuse(true)
+      },
       regained(gap) {
+        isLost = false
         work = work.then(() => regain(gap))
       },
     })
@@ -101,7 +107,7 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
         publish(logged)
       }
     })
-    .catch(error => logger.error({ error: toLoggable(error) }, 'unexpected error'))
+    .catch(error => log.error({ error: toLoggable(error) }, 'unexpected error'))
     .then(before.resolve)
 
   return {

@@ -58,9 +58,9 @@ export async function startLiveApp(settings: LiveAppSettings = {}): Promise<Live
   const receiver = createCompositeReceiver(providers)
   const { maxEvents, maxBytes } = settings
   const feed = createEventFeed({
-    log: eventLog,
+    eventLog,
     receiver,
-    logger: log,
+    log,
     ...(maxEvents !== undefined && { maxEvents }),
     ...(maxBytes !== undefined && { maxBytes }),
   })

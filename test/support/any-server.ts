@@ -21,6 +21,7 @@ export const ANY_SERVER = {
   allowedOrigins: [],
   introspection: true,
   persistedDocuments: null,
+  webhooks: { verifiers: new Map(), take: async () => 'unknown' as const },
   graphiql: false,
   reportCost: false,
   feed: QUIET_FEED,
