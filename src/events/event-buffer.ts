@@ -24,7 +24,8 @@ export interface EventBuffer {
 const ALL = 'all'
 const MAX_ORGANIZATIONS = 10_000
 
-interface Entry extends PlacedEvent {
+interface Entry {
+  readonly placed: PlacedEvent
   readonly bytes: number
 }
 
@@ -50,11 +51,12 @@ export function createEventBuffer({
     const oldest = entries.get(start)
     if (oldest === undefined) return
     entries.delete(start)
-    positions.delete(oldest.place)
     bytes -= oldest.bytes
     start += 1
-    remember(ALL, oldest.place)
-    if (oldest.event.organizationKey !== null) remember(oldest.event.organizationKey, oldest.place)
+    const { place, event } = oldest.placed
+    positions.delete(place)
+    remember(ALL, place)
+    if (event.organizationKey !== null) remember(event.organizationKey, place)
   }
 
   function remember(scope: string, place: string): void {
@@ -72,18 +74,19 @@ export function createEventBuffer({
       return { events: entries.size, bytes }
     },
     push(placed, size) {
-      entries.set(end, { ...placed, bytes: size })
+      entries.set(end, { placed, bytes: size })
       positions.set(placed.place, end)
       end += 1
       bytes += size
       // The newest stays, however large: those who wait for it are up to date.
       while (entries.size > 1 && (entries.size > maxEvents || bytes > maxBytes)) dropOldest()
     },
-    at: position => entries.get(position) ?? null,
+    at: position => entries.get(position)?.placed ?? null,
     positionAfter(place, organization) {
       const position = positions.get(place)
       if (position === undefined) return lastGone.get(organization ?? ALL) === place ? start : null
-      const isTheirs = organization === null || entries.get(position)?.event.organizationKey === organization
+      const isTheirs =
+        organization === null || entries.get(position)?.placed.event.organizationKey === organization
       return isTheirs ? position + 1 : null
     },
     breakOff() {

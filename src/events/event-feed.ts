@@ -32,6 +32,8 @@ export interface EventFeedSettings {
   /** What is kept for those who come back or are slow; beyond it the oldest go. */
   readonly maxEvents?: number
   readonly maxBytes?: number
+  /** A replica may tell somebody of an event a moment before another one, where they come back to, knows it. */
+  readonly settlingMs?: number
 }
 
 /**
@@ -39,7 +41,8 @@ export interface EventFeedSettings {
  * them: so coming back and being slow cost no memory, and nothing can slip through between what is kept and what is new.
  */
 export function createEventFeed(settings: EventFeedSettings): EventFeed {
-  const { eventLog, receiver, log, maxEvents = 10_000, maxBytes = 16 * 1_024 * 1_024 } = settings
+  const { eventLog, receiver, log, settlingMs = 1_000 } = settings
+  const { maxEvents = 10_000, maxBytes = 16 * 1_024 * 1_024 } = settings
   const buffer = createEventBuffer({ maxEvents, maxBytes })
   const order = createEventOrder()
   /** By their places, until they are delivered. */
@@ -112,7 +115,8 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
 
   return {
     subscribe(subscription) {
-      const listener = createEventListener(buffer, subscription, ended => listeners.delete(ended))
+      const onEnd = (ended: EventListener) => listeners.delete(ended)
+      const listener = createEventListener(buffer, subscription, { settlingMs, onEnd })
       if (isStopped) listener.end()
       else if (!subscription.signal.aborted) listeners.add(listener)
       return listener

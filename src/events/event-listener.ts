@@ -20,8 +20,11 @@ export interface EventListener extends AsyncIterableIterator<PlacedEvent> {
   end(): void
 }
 
-/** A replica may tell somebody of an event a moment before another one, where they come back to, knows it. */
-const SETTLING_MS = 1_000
+export interface ListenerSettings {
+  /** How long a place that is not known is waited for. */
+  readonly settlingMs: number
+  readonly onEnd: (listener: EventListener) => void
+}
 
 /**
  * Reads events from the buffer, from a position on. `next` is called by one at a time; it rejects with a `NotFoundError`
@@ -30,7 +33,7 @@ const SETTLING_MS = 1_000
 export function createEventListener(
   buffer: EventBuffer,
   { organization, wants, after, signal }: EventSubscription,
-  onEnd: (listener: EventListener) => void,
+  { settlingMs, onEnd }: ListenerSettings,
 ): EventListener {
   let position = after === null ? buffer.end : null
   let isEnded = false
@@ -50,7 +53,7 @@ export function createEventListener(
     })
 
   async function findPlace(place: string): Promise<number> {
-    const untilMs = performance.now() + SETTLING_MS
+    const untilMs = performance.now() + settlingMs
     for (;;) {
       const found = buffer.positionAfter(place, organization)
       if (found !== null || isEnded) return found ?? buffer.end

@@ -35,7 +35,7 @@ export interface LiveApp {
   as(organization: string, claims?: Record<string, unknown>): Promise<Record<string, string>>
 }
 
-export interface LiveAppSettings extends Pick<EventFeedSettings, 'maxEvents' | 'maxBytes'> {
+export interface LiveAppSettings extends Partial<Pick<EventFeedSettings, 'maxEvents'>> {
   readonly heartbeatMs?: number
   readonly log?: SteeredEventLog
   /** Whether callers need a token. */
@@ -56,13 +56,12 @@ export async function startLiveApp(settings: LiveAppSettings = {}): Promise<Live
     ['scalekit', createScalekitProvider({ ...sandbox.scalekit, ...NO_SCALEKIT_LIMITS }, environment)],
   ])
   const receiver = createCompositeReceiver(providers)
-  const { maxEvents, maxBytes } = settings
   const feed = createEventFeed({
     eventLog,
     receiver,
     log,
-    ...(maxEvents !== undefined && { maxEvents }),
-    ...(maxBytes !== undefined && { maxBytes }),
+    settlingMs: 50,
+    maxEvents: settings.maxEvents ?? 10_000,
   })
   const { jwksUrl, audience } = issuer
   const userTokens = { jwksUrl, issuer: issuer.issuer, audience, provider: 'workos' } as const

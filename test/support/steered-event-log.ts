@@ -1,9 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { EventFollower, EventLog, LoggedEvent } from '../../src/events/event-log.ts'
 
 /** A log in memory whose outages are the test's. */
 export interface SteeredEventLog extends EventLog {
   /** The place of the last event. */
   readonly lastPlace: string
+  /** When all that was added has been told. */
+  settled(): Promise<void>
   lose(): void
   regain(gap: boolean): void
 }
@@ -34,6 +37,10 @@ export function createSteeredEventLog(recent: readonly LoggedEvent[] = []): Stee
     async follow(newFollower) {
       follower = newFollower
       return { recent }
+    },
+    async settled() {
+      await handedOn
+      await nextTurn()
     },
     lose: () => follower?.lost(),
     regain: gap => follower?.regained(gap),
