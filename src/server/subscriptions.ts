@@ -99,7 +99,7 @@ function endAt(atMs: number | null, call: () => void): () => void {
   let timer: NodeJS.Timeout
   const wait = () => {
     const leftMs = atMs - Date.now()
-    timer = leftMs <= MAX_TIMER_MS ? setTimeout(call, leftMs) : setTimeout(wait, MAX_TIMER_MS)
+    timer = leftMs <= MAX_TIMER_MS ? setTimeout(call, Math.max(0, leftMs)) : setTimeout(wait, MAX_TIMER_MS)
   }
   wait()
   return () => clearTimeout(timer)
