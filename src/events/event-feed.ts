@@ -29,7 +29,7 @@ export interface EventFeedSettings {
   readonly eventLog: Pick<EventLog, 'follow'>
   readonly receiver: Pick<EventReceiver, 'applyEvent' | 'forgetAll' | 'suspendReuse'>
   readonly log: Logger
-  /** What is kept for those who come back or are slow; beyond it the oldest go. */
+  /** What is kept for those who come back or are slow, 5,000 and 8 MiB unless said otherwise; beyond it the oldest go. */
   readonly maxEvents?: number
   readonly maxBytes?: number
   /** A replica may tell somebody of an event a moment before another one, where they come back to, knows it. */
@@ -42,7 +42,7 @@ export interface EventFeedSettings {
  */
 export function createEventFeed(settings: EventFeedSettings): EventFeed {
   const { eventLog, receiver, log, settlingMs = 1_000 } = settings
-  const { maxEvents = 10_000, maxBytes = 16 * 1_024 * 1_024 } = settings
+  const { maxEvents = 5_000, maxBytes = 8 * 1_024 * 1_024 } = settings
   const buffer = createEventBuffer({ maxEvents, maxBytes })
   const order = createEventOrder()
   /** By their places, until they are delivered. */
@@ -56,14 +56,13 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
   async function apply({ place, provider, body }: LoggedEvent): Promise<void> {
     try {
       const event = await receiver.applyEvent(provider, body)
-      if (event === null) log.info({ provider }, 'event of a kind that is not known')
-      else applied.set(place, event)
+      // Of unknown kinds the intake tells, which lets none of them in.
+      if (event !== null) applied.set(place, event)
       const [oldest] = applied.size > maxEvents ? applied.keys() : []
       if (oldest !== undefined) applied.delete(oldest)
     } catch (error) {
-      if (error instanceof MalformedEventError)
-        log.warn({ provider, field: error.field }, 'event that can not be read')
-      else log.error({ provider, error: toLoggable(error) }, 'unexpected error')
+      if (error instanceof MalformedEventError) log.warn({ provider, field: error.field }, 'unreadable event')
+      else log.error({ provider, error: toLoggable(error) }, 'event not applied')
     }
   }
 
