@@ -73,6 +73,21 @@ describe('a user', () => {
     expect(app.sandbox.calls.length).toBe(before)
   })
 
+  test('is told nothing of another organization by the schema, whatever the feed hands on', async () => {
+    const { app, stranger } = await startGuarded()
+    const { feed } = app
+    feed.subscribe = new Proxy(feed.subscribe, {
+      apply: (subscribe, self, [wish]) => Reflect.apply(subscribe, self, [{ ...wish, organization: null }]),
+    })
+    const stream = await subscribe(app.url, ANY_EVENT, stranger)
+    await tellUpdate(app)
+    const { data, errors } = await stream.result()
+    expect(data).toBeNull()
+    expect(errors).toMatchObject([
+      { message: 'WorkOS has no such object.', extensions: { code: 'NOT_FOUND' } },
+    ])
+  })
+
   test('narrows to an organization, a directory and kinds, which must all hold', async () => {
     const { app, user, group, mine, directory, owner, admin } = await startGuarded()
     const organization = globalId('Organization', 'workos', mine)
