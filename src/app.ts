@@ -39,6 +39,9 @@ const WORKOS_DEFAULTS = {
   directoryUsersPerSecond: 4,
 }
 
+/** Balancers and browsers take a connection without a word for half a minute to be dead. */
+const HEARTBEAT_MS = 12_000
+
 /** Scalekit publishes no limit. */
 const SCALEKIT_DEFAULTS = { requestsPerSecond: 50 }
 
@@ -137,6 +140,8 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
     webhooks: { verifiers, take: events.take },
     graphiql: settings.graphiql ?? false,
     reportCost: settings.reportCost ?? false,
+    feed: events.feed,
+    heartbeatMs: HEARTBEAT_MS,
     limits: {
       ...withDefaults(LIMIT_DEFAULTS, settings),
       timeoutMs: settings.operationTimeoutMs ?? 10_000,
