@@ -50,7 +50,7 @@ export async function startLiveApp(settings: LiveAppSettings = {}): Promise<Live
   const written: string[] = []
   const log = pino({ level: 'trace' }, { write: line => written.push(line) })
   const { apiKey, url: apiUrl } = sandbox.workos
-  const environment = { log, cacheTtlMs: 30_000 }
+  const environment = { log, cacheTtlMs: 30_000, fetch }
   const providers = new Map<ProviderName, DirectoryProvider & EventReceiver>([
     ['workos', createWorkosProvider({ apiKey, apiUrl, ...NO_WORKOS_LIMITS }, environment)],
     ['scalekit', createScalekitProvider({ ...sandbox.scalekit, ...NO_SCALEKIT_LIMITS }, environment)],
