@@ -1,4 +1,5 @@
 import './directory.ts'
+import './directory-events.ts'
 import './directory-group.ts'
 import './directory-mutations.ts'
 import './directory-user.ts'
@@ -12,6 +13,10 @@ import { traceFields } from './trace-fields.ts'
 
 builder.queryType({ description: 'What can be read.', authScopes: { permission: 'directories:read' } })
 builder.mutationType({ description: 'What can be changed.' })
+builder.subscriptionType({
+  description: 'What is told by itself, as it happens.',
+  authScopes: { permission: 'directories:read' },
+})
 
 /** The GraphQL schema; the same for every request. */
 export const schema = traceFields(auditMutations(builder.toSchema()))

@@ -2,7 +2,8 @@ import type { GraphQLSchema } from 'graphql'
 import { createYoga } from 'graphql-yoga'
 import type { Authenticate, Caller } from '../domain/caller.ts'
 import type { DirectoryProvider } from '../domain/directory-provider.ts'
-import { createRequestContext } from '../request/context.ts'
+import type { EventFeed } from '../events/event-feed.ts'
+import { createRequestContext, type RequestContext } from '../request/context.ts'
 import { type Logger, toLoggable } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { isTraced, traceField, traceRequest } from '../telemetry/traces.ts'
@@ -13,6 +14,7 @@ import { graphiqlOptions } from './graphiql-options.ts'
 import { createMaskError, type MaskedErrors, useValidationCode } from './mask-errors.ts'
 import { createOperations, type Operation } from './operations.ts'
 import { type Identified, REQUEST_ID, requestIdOf, useRequestIds } from './request-id.ts'
+import { createSubscriptions } from './subscriptions.ts'
 import { useAcceptableRequests } from './use-acceptable-requests.ts'
 import { type CallersByRequest, useCallers } from './use-callers.ts'
 import { type EstimateCalls, useCostLimit } from './use-cost-limit.ts'
@@ -27,8 +29,10 @@ import { useReadiness } from './use-readiness.ts'
 import { useRequestLog } from './use-request-log.ts'
 import { useResponseNames } from './use-response-names.ts'
 import { SECURITY_HEADERS, useSecurityHeaders } from './use-security-headers.ts'
+import { useSubscriptions } from './use-subscriptions.ts'
 import { useTraces } from './use-traces.ts'
 import { useVariableChecks } from './use-variable-checks.ts'
+import { useWebhooks, type WebhookSettings } from './use-webhooks.ts'
 
 export interface ServerSettings {
   readonly schema: GraphQLSchema
@@ -45,6 +49,8 @@ export interface ServerSettings {
   /** Whether callers without the admin token may see the schema. */
   readonly introspection: boolean
   readonly persistedDocuments: PersistedDocuments | null
+  /** Where providers deliver their events. */
+  readonly webhooks: Omit<WebhookSettings, 'log' | 'metrics'>
   readonly log: Logger
   readonly metrics: Metrics
   readonly graphiql: boolean
@@ -60,6 +66,10 @@ export interface ServerSettings {
   readonly estimateCalls: EstimateCalls
   /** Tells in every answer what it cost, asked or not. */
   readonly reportCost: boolean
+  /** What subscriptions are told. */
+  readonly feed: EventFeed
+  /** How often a subscription in which nothing happens shows that it is there. */
+  readonly heartbeatMs: number
 }
 
 /** What stands beside a request on its way. */
@@ -67,13 +77,31 @@ interface ServerContext extends Identified {
   readonly operation: Operation
 }
 
-/** The HTTP face of the graph, as a function from Request to Response: `/graphql`, `/health`, `/ready` and `/metrics`. */
+/** The HTTP face of the graph: `/graphql`, `/health`, `/ready`, `/metrics` and webhooks, from Request to Response. */
 export function createServer(settings: ServerSettings) {
   const { schema, provider, log, metrics, graphiql, limits } = settings
   const operations = createOperations(limits.timeoutMs)
+  const subscriptions = createSubscriptions()
   const callers: CallersByRequest = new WeakMap()
   const masked: MaskedErrors = new WeakMap()
   let isStopping = false
+
+  function createContext(
+    caller: Caller,
+    operation: Pick<Operation, 'signal' | 'deadlineMs'>,
+    requestId: string,
+  ): RequestContext {
+    const { signal, deadlineMs } = operation
+    return createRequestContext({
+      caller,
+      provider: settings.restrict(provider, caller),
+      operation: { signal, deadlineMs, requestId },
+      maxUpstreamCalls: limits.maxUpstreamCalls,
+      audit: entry => audit(log, requestId, caller, entry),
+      traceField: isTraced() ? traceField : null,
+    })
+  }
+
   const yoga = createYoga<ServerContext>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -90,16 +118,10 @@ export function createServer(settings: ServerSettings) {
     context: ({ operation, request, requestId }) => {
       const caller = callers.get(request)
       if (caller === undefined) throw new Error('An operation begins without anybody who sent it')
-      return createRequestContext({
-        caller,
-        provider: settings.restrict(provider, caller),
-        operation: { ...operation, requestId },
-        maxUpstreamCalls: limits.maxUpstreamCalls,
-        audit: entry => audit(log, requestId, caller, entry),
-        traceField: isTraced() ? traceField : null,
-      })
+      return createContext(caller, operation, requestId)
     },
     plugins: [
+      useWebhooks({ ...settings.webhooks, log, metrics }),
       settings.onlyLoopback && useLoopbackHosts(),
       useReadiness(provider, () => isStopping),
       useMetrics(metrics, settings.authenticate),
@@ -114,8 +136,17 @@ export function createServer(settings: ServerSettings) {
       useVariableChecks(),
       useCostLimit(settings.estimateCalls, limits),
       useCostReport({ always: settings.reportCost }),
-      useTraces(),
       useRequestLog(log, metrics, callers),
+      useSubscriptions({
+        feed: settings.feed,
+        heartbeatMs: settings.heartbeatMs,
+        reportCost: settings.reportCost,
+        subscriptions,
+        operations,
+        createContext,
+        log,
+      }),
+      useTraces(),
       useRequestIds(log, masked),
       useSecurityHeaders(),
     ],
@@ -128,7 +159,9 @@ export function createServer(settings: ServerSettings) {
     }
     try {
       const response = await yoga.fetch(request, { operation, requestId })
-      return request instanceof Request ? await toPlatformResponse(response) : response
+      // A stream is the platform's own already.
+      const isReady = response instanceof Response || !(request instanceof Request)
+      return isReady ? response : await toPlatformResponse(response)
     } catch (error) {
       if (request.signal.aborted) throw error
       // Whoever mounts this may show the stack of what it throws.
@@ -148,8 +181,10 @@ export function createServer(settings: ServerSettings) {
     },
     beginStop(): void {
       isStopping = true
+      subscriptions.stop()
     },
     async stop(): Promise<void> {
+      subscriptions.stop()
       operations.stop()
       await yoga.dispose()
     },

@@ -12,8 +12,8 @@ const GRAPHQL_PATH = '/graphql'
 
 /**
  * One line for each operation: which, whose, how long, how many upstream calls, how it ended; and one for each that was
- * refused before it began. Never variables or the document, which hold people's data: equal documents have one hash.
- * What has a line is counted as well.
+ * refused before it began. Of a subscription that is its beginning; `use-subscriptions.ts` has a line for its end. Never
+ * variables or the document, which hold people's data: equal documents have one hash. What has a line is counted too.
  */
 export function useRequestLog(
   log: Logger,

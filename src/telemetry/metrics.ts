@@ -72,13 +72,13 @@ export interface Metrics {
   event(provider: ProviderName, kind: DirectoryEventKind | null, verdict: EventVerdict | 'unknown'): void
   /** An event was told to whoever listens, so long after it happened. */
   delivered(provider: ProviderName, lagSeconds: number): void
-  /** Somebody listens; what comes back is called once, when they have gone. */
-  subscribed(): () => void
   webhook(provider: ProviderName, outcome: WebhookOutcome): void
   /** Says where to read the budget of a provider whenever somebody looks. */
   watchBudget(provider: ProviderName, read: () => BudgetLoad): void
   /** Says where to read a breaker; of several for one provider the worst counts. */
   watchBreaker(provider: ProviderName, read: () => BreakerState): void
+  /** Says where to read how many subscriptions are open. */
+  watchSubscriptions(read: () => number): void
   /** Says where to read whether Redis can be used; without this there is no such metric. */
   watchRedis(isUp: () => boolean): void
   /** All of it in the text format of Prometheus. */
@@ -95,3 +95,6 @@ export type UpstreamMetrics = Pick<
   Metrics,
   'upstreamCall' | 'retry' | 'lookup' | 'watchBudget' | 'watchBreaker'
 >
+
+/** What those tell who follow the events of providers. */
+export type EventMetrics = Pick<Metrics, 'event' | 'delivered'>

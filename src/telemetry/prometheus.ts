@@ -100,10 +100,14 @@ export function createPrometheusMetrics({ operationNames }: PrometheusSettings):
     LAG_BUCKETS,
     'provider',
   )
-  const subscriptions = new Gauge({
+  let subscriptionsOpen = () => 0
+  new Gauge({
     name: 'dirgraph_subscriptions_open',
     help: 'Subscriptions that are open.',
     registers,
+    collect() {
+      this.set(subscriptionsOpen())
+    },
   })
   const webhooks = counter(
     'dirgraph_webhooks_total',
@@ -177,16 +181,15 @@ export function createPrometheusMetrics({ operationNames }: PrometheusSettings):
       }),
     // A provider's clock may be ahead of ours.
     delivered: (provider, lagSeconds) => eventLag.observe({ provider }, Math.max(0, lagSeconds)),
-    subscribed() {
-      subscriptions.inc()
-      return () => subscriptions.dec()
-    },
     webhook: (provider, outcome) => webhooks.inc({ provider, outcome }),
     watchBudget(provider, read) {
       budgets.set(provider, read)
     },
     watchBreaker(provider, read) {
       breakers.set(provider, [...(breakers.get(provider) ?? []), read])
+    },
+    watchSubscriptions(read) {
+      subscriptionsOpen = read
     },
     watchRedis(isUp) {
       new Gauge({

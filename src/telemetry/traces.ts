@@ -128,6 +128,16 @@ export async function traceOperation<Result>(
   }
 }
 
+/** Runs what a subscription does for an event, as the beginning of a trace of its own: streams outlive all traces. */
+export function traceEvent<Result>(
+  operation: TracedOperation,
+  run: () => Result | Promise<Result>,
+  codeOf: (result: Result) => string | null,
+): Result | Promise<Result> {
+  if (!isListening()) return run()
+  return context.with(ROOT_CONTEXT, () => traceOperation(operation, run, codeOf))
+}
+
 /** Resolves a field; the calls that are made for it belong to a span of it. */
 export function traceField<Result>(type: string, field: string, resolve: () => Result): Result {
   const parent = context.active()

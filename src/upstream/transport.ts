@@ -5,7 +5,7 @@ import type { CallContext } from '../domain/directory-provider.ts'
 import { ProviderError, UnavailableError } from '../domain/provider-error.ts'
 import type { BreakerState } from '../telemetry/metrics.ts'
 import type { Budget, Turn } from './budget.ts'
-import { createWholeFetch } from './fetch-whole.ts'
+import { createWholeFetch, type UpstreamFetch } from './fetch-whole.ts'
 import type { UpstreamAnswer, UpstreamRequest } from './upstream-client.ts'
 import { retryAfterSecondsOf, toProviderError } from './upstream-errors.ts'
 import { createRequestWatch, type WatchSettings } from './watch-request.ts'
@@ -18,6 +18,8 @@ export interface TransportSettings extends WatchSettings {
   readonly authorization: ((call: CallContext, refused: string | null) => Promise<string>) | null
   /** Null for requests that count for no limit. */
   readonly budget: Budget | null
+  /** What sends requests. */
+  readonly fetch: UpstreamFetch
 }
 
 /** Carries one request to the provider and its answer back, whatever lies between. Rejects with whatever went wrong. */
@@ -34,6 +36,9 @@ const MAX_BACKOFF_MS = 2_000
 const MAX_BODY_BYTES = 16 * 1_024 * 1_024
 const BREAKER = { size: 20, threshold: 0.6, minimumNumberOfCalls: 10 }
 const HALF_OPEN_AFTER_MS = 5_000
+const HEADERS = { accept: 'application/json', 'user-agent': 'dirgraph' }
+/** A redirect is no answer: it is not followed, and takes no credentials along. */
+const OPTIONS: Options = { redirect: 'manual', credentials: 'omit' }
 const UNLIMITED: Turn = { sent() {}, ended() {} }
 const BREAKER_STATES: Record<CircuitState, BreakerState> = {
   [CircuitState.Closed]: 'closed',
@@ -48,9 +53,10 @@ const BREAKER_STATES: Record<CircuitState, BreakerState> = {
  * Retry-After however long, and have no total timeout.
  */
 export function createTransport(settings: TransportSettings): Transport {
-  const { provider, baseUrl, authorization, budget, metrics } = settings
+  const { provider, authorization, budget, metrics } = settings
+  const baseUrl = settings.baseUrl.replace(/\/+$/, '')
   const watched = createRequestWatch(settings)
-  const whole = createWholeFetch(MAX_BODY_BYTES)
+  const whole = createWholeFetch(settings.fetch, MAX_BODY_BYTES)
   const inParallel = pLimit(MAX_PARALLEL_CALLS)
   const breaker = circuitBreaker(handleWhen(isFault), {
     halfOpenAfter: HALF_OPEN_AFTER_MS,
@@ -58,13 +64,6 @@ export function createTransport(settings: TransportSettings): Transport {
   })
   metrics?.watchBreaker(provider, () => BREAKER_STATES[breaker.state])
   if (budget !== null) metrics?.watchBudget(provider, () => budget.load())
-  const http = ky.create({
-    prefix: baseUrl,
-    headers: { accept: 'application/json', 'user-agent': 'dirgraph' },
-    // A redirect is no answer: it is not followed, and takes no credentials along.
-    redirect: 'manual',
-    credentials: 'omit',
-  })
 
   async function send(
     request: UpstreamRequest,
@@ -78,11 +77,12 @@ export function createTransport(settings: TransportSettings): Transport {
     try {
       // From here on the request may arrive; before, it is known not to have.
       if (signal.aborted) throw new UnavailableError(provider, 'timeout')
-      const response = await http(request.path, {
+      const response = await ky(`${baseUrl}/${toUrl(request)}`, {
+        ...OPTIONS,
         ...toOptions(request),
         ...limits(request, call),
         signal,
-        ...(header !== null && { headers: { authorization: header } }),
+        headers: { ...HEADERS, ...(header !== null && { authorization: header }) },
         fetch: limited(request, signal, () => turn),
         hooks: {
           beforeRetry: [
@@ -127,14 +127,15 @@ export function createTransport(settings: TransportSettings): Transport {
   /** An attempt tells its turn what becomes of it. A refusal holds off all who share the limit. */
   function limited(request: UpstreamRequest, signal: AbortSignal, turnOf: () => Turn): typeof fetch {
     let resends = -1
-    return async (input, init) => {
+    return async input => {
       const turn = turnOf()
+      // It is always a request that ky hands on.
+      const outgoing = input as Request
       const response = await inParallel(() => {
         turn.sent()
         resends += 1
-        // ky hands its own Request on, whatever `fetch` may be given.
-        return watched({ request, outgoing: input as Request, resends, signal }, () =>
-          whole.fetch(input, init, turn.ended).finally(turn.ended),
+        return watched({ request, outgoing, resends, signal }, () =>
+          whole.fetch(outgoing, turn.ended).finally(turn.ended),
         )
       })
       if (response.status === 429)
@@ -197,13 +198,17 @@ export function isWrite({ method, isWrite }: UpstreamRequest): boolean {
   return isWrite ?? method !== 'get'
 }
 
-function toOptions(request: UpstreamRequest): Options {
-  const query = Object.entries(request.query ?? {}).flatMap(([name, value]) =>
+/** Path and query below the base URL. Parameters that were ky's would cost it a second request object. */
+function toUrl({ path, query = {} }: UpstreamRequest): string {
+  const parameters = Object.entries(query).flatMap(([name, value]) =>
     value === null ? [] : [[name, String(value)]],
   )
+  return parameters.length === 0 ? path : `${path}?${new URLSearchParams(parameters)}`
+}
+
+function toOptions(request: UpstreamRequest): Options {
   return {
     method: request.method,
-    ...(query.length > 0 && { searchParams: query }),
     ...(request.json !== undefined && { json: request.json }),
     ...(request.form !== undefined && { body: new URLSearchParams(request.form) }),
   }

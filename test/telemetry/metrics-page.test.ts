@@ -117,9 +117,7 @@ describe('what others tell', () => {
     metrics.delivered('scalekit', -5)
     metrics.webhook('workos', 'accepted')
     metrics.webhook('scalekit', 'bad-signature')
-    const leave = metrics.subscribed()
-    metrics.subscribed()
-    leave()
+    metrics.watchSubscriptions(() => 7)
     let isUp = true
     metrics.watchRedis(() => isUp)
     const read = async () => parseMetrics((await metrics.page()).text)
@@ -133,7 +131,7 @@ describe('what others tell', () => {
       'workos accepted': 1,
       'scalekit bad-signature': 1,
     })
-    expect(first.by('dirgraph_subscriptions_open')).toEqual({ '': 1 })
+    expect(first.by('dirgraph_subscriptions_open')).toEqual({ '': 7 })
     expect(first.by('dirgraph_redis_up')).toEqual({ '': 1 })
     isUp = false
     expect((await read()).by('dirgraph_redis_up')).toEqual({ '': 0 })
