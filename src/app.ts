@@ -165,11 +165,10 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
       maxUpstreamCalls: settings.maxUpstreamCalls ?? 200,
     },
   })
-  const { fetch, beginStop } = server
   return {
-    fetch,
+    fetch: server.fetch,
     schema,
-    beginStop,
+    beginStop: server.beginStop,
     async stop() {
       await server.stop()
       await events.stop()
