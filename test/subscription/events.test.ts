@@ -255,10 +255,16 @@ describe('limits', () => {
       const { errors } = await (await subscribe(app.url, query)).result()
       expect([query, errors?.[0]?.extensions.code]).toEqual([query, 'BAD_USER_INPUT'])
     }
-    const variables = { kinds: ['NONE'] }
+    const variables = { kinds: Array(20).fill('USER_UPDATEDD') }
     const query = 'subscription($kinds: [DirectoryEventKind!]) { directoryEvents(kinds: $kinds) { id } }'
     const { errors } = await (await subscribe(app.url, query, { variables })).result()
-    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
+    expect(errors).toMatchObject(Array(5).fill({ extensions: { code: 'BAD_USER_INPUT' } }))
     expect(app.feed.status().subscribers).toBe(0)
+
+    const closed = await startLiveApp({ isGuarded: true, server: { introspection: false } })
+    const headers = await closed.as('org_01ANY')
+    const secret = await (await subscribe(closed.url, query, { variables, headers })).result()
+    expect(errors?.[0]?.message).toContain('Did you mean')
+    expect(secret.errors?.[0]?.message).not.toContain('Did you mean')
   })
 })

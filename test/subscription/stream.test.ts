@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Listener } from '../../src/server/listen.ts'
 import { ANY_SERVER } from '../support/any-server.ts'
 import { startLiveApp } from './start-live-app.ts'
 import { ANY_EVENT, type Message, subscribe } from './subscribe.ts'
@@ -12,6 +13,12 @@ const MISSED = { extensions: { code: 'NOT_FOUND' } }
 function idIn({ data }: Message): string {
   const { id } = JSON.parse(data).data.directoryEvents
   return Buffer.from(id, 'base64url').toString().replace('DirectoryEvent:workos:', '')
+}
+
+/** Whether all connections end by themselves when the listener closes. */
+function closing(listener: Listener): Promise<string> {
+  const closed = listener.close(5_000).then(() => 'closed')
+  return Promise.race([closed, wait(2_000, 'late', { ref: false })])
 }
 
 describe('a subscription', () => {
@@ -97,8 +104,11 @@ describe('a subscription', () => {
     const id = await tellUpdate(app)
     const message = await stream.next()
     expect(message && idIn(message)).toBe(id)
-    await stream.response.body?.cancel().catch(() => {})
+    const unread = await subscribe('http://dirgraph.test/graphql', ANY_EVENT, { fetcher: app.server.fetch })
+    expect(app.feed.status().subscribers).toBe(2)
+    // One who mounts it may tell by the request that the client is gone, another by the body.
     stream.leave()
+    await unread.response.body?.cancel()
     await expect.poll(() => app.feed.status().subscribers).toBe(0)
   })
 })
@@ -188,9 +198,18 @@ describe('a subscription ends', () => {
     const { response } = await subscribe(app.url)
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
     // Nothing is left that would keep the listener from closing.
-    const closed = app.listener.close(5_000).then(() => 'closed')
-    const late = wait(2_000, 'late', { ref: false })
-    expect(await Promise.race([closed, late])).toBe('closed')
+    expect(await closing(app.listener)).toBe('closed')
+  })
+
+  test('without a word of an event that it can not tell in full any more', async () => {
+    const app = await startLiveApp()
+    app.sandbox.inject({ provider: 'workos', kind: 'delay', delayMs: 300 })
+    const stream = await subscribe(app.url, 'subscription { directoryEvents { organization { name } } }')
+    const pending = stream.rest()
+    await tellUpdate(app)
+    await expect.poll(() => app.sandbox.calls.length).toBe(1)
+    app.server.beginStop()
+    expect(await pending).toEqual([{ id: null, event: 'complete', data: '' }])
   })
 
   test('when its reader falls behind all that is kept, who is told so', async () => {
@@ -223,12 +242,11 @@ describe('a subscription ends', () => {
     )
     await expect.poll(() => app.feed.status().subscribers).toBe(1)
     const large = { custom_attributes: { note: 'x'.repeat(150_000) } }
-    for (let turn = 0; turn < 100; turn += 1) await tellUpdate(app, large)
+    // More than a connection holds, and less than is kept.
+    for (let turn = 0; turn < 45; turn += 1) await tellUpdate(app, large)
     await expect.poll(() => app.feed.status().subscribers, { timeout: 10_000 }).toBe(0)
     const end = app.lines().find(({ msg }) => msg === 'subscription')
     expect(end).toMatchObject({ outcome: 'unread' })
-    const closed = new Promise(resolve => socket.once('close', resolve))
-    socket.on('error', () => {}).resume()
-    await closed
+    expect(await closing(app.listener)).toBe('closed')
   })
 })
