@@ -4,39 +4,44 @@ export type Impatience = 'timeout' | 'slow'
 /** Waits for replies, and says when waiting has to end for everybody. */
 export interface Patience {
   /** Settles as `reply` does, or rejects with what `give` makes of the end of all waiting. */
-  wait<T>(reply: Promise<T>, give: (why: Impatience) => Error, maxTicks?: number): Promise<T>
+  wait<T>(reply: Promise<T>, give: (why: Impatience) => Error, maxMs?: number): Promise<T>
   /** Nobody waits any longer. */
   abandon(why: Impatience): void
 }
 
-const TICK_MS = 10
-/** A command waits 100 ms at most, a trial of a connection that was given up 30 ms. */
-const MAX_TICKS = 10
-export const TRIAL_TICKS = 3
-/** What is answered within two ticks is in time; all that is later costs whoever waits. */
-const PROMPT_TICKS = 2
-/** So much lateness in so long is all that one request can meet: with one command on top it stays below 250 ms. */
-const MAX_LATE_TICKS = 12
+const TICK_MS = 5
+/** A tick that comes later than that was held up by this process itself. */
+const MAX_TICK_MS = 10
+const MAX_WAIT_MS = 100
+/** For the trial of a connection that was given up. */
+export const TRIAL_MS = 30
+/** What is answered by then costs nobody anything worth counting. */
+const PROMPT_MS = 15
+/** All that one request can lose in ten seconds: with what is prompt, that stays below 250. */
+const MAX_LATE_MS = 120
 const LATE_WINDOW_MS = 10_000
 
 interface Waiting {
-  readonly maxTicks: number
-  ticks: number
+  readonly maxMs: number
+  waitedMs: number
   giveUp(why: Impatience): void
 }
 
 /**
- * Time is counted in ticks of a timer that runs while somebody waits, each followed by a look at what has arrived. So a
- * process that was busy itself, and did not get to read a reply, does not hold that against Redis. Late ticks are
- * counted once however many wait: what one request loses in ten seconds is not more than their sum.
+ * Time is counted by a timer that runs while somebody waits, after a look at what has arrived. So a process that was
+ * busy itself, and did not get to read a reply, does not hold that against Redis. What is lost to late replies counts
+ * once however many wait: no request loses more in ten seconds than their sum.
  */
 export function createPatience(onLost: (why: Impatience) => void): Patience {
   const waiting = new Set<Waiting>()
-  let lateAtMs: number[] = []
+  let late: { readonly atMs: number; readonly lostMs: number }[] = []
+  let tickedAtMs = 0
   let timer: NodeJS.Timeout | undefined
 
   function start(): void {
-    timer ??= setInterval(() => setImmediate(tick), TICK_MS)
+    if (timer !== undefined) return
+    tickedAtMs = clock()
+    timer = setInterval(() => setImmediate(tick), TICK_MS)
   }
 
   function stop(): void {
@@ -45,35 +50,41 @@ export function createPatience(onLost: (why: Impatience) => void): Patience {
   }
 
   function tick(): void {
-    let isLate = false
+    const nowMs = clock()
+    const elapsedMs = Math.min(nowMs - tickedAtMs, MAX_TICK_MS)
+    tickedAtMs = nowMs
+    let lostMs = 0
     let isLost = false
     for (const entry of waiting) {
-      entry.ticks += 1
-      const isTrial = entry.maxTicks < MAX_TICKS
-      isLate ||= entry.ticks > PROMPT_TICKS && !isTrial
-      if (entry.ticks < entry.maxTicks) continue
+      const wasPrompt = entry.waitedMs <= PROMPT_MS
+      entry.waitedMs += elapsedMs
+      const isTrial = entry.maxMs < MAX_WAIT_MS
+      // One that turns out to be late was so from its beginning.
+      if (entry.waitedMs > PROMPT_MS && !isTrial)
+        lostMs = Math.max(lostMs, wasPrompt ? entry.waitedMs : elapsedMs)
+      if (entry.waitedMs < entry.maxMs) continue
       if (isTrial) entry.giveUp('timeout')
       else isLost = true
     }
-    if (isLate) countLate()
+    const isSlow = lostMs > 0 && isTooMuch(lostMs, nowMs)
     if (isLost) onLost('timeout')
+    else if (isSlow) onLost('slow')
   }
 
-  function countLate(): void {
-    const nowMs = performance.now()
-    lateAtMs = [...lateAtMs.filter(atMs => atMs > nowMs - LATE_WINDOW_MS), nowMs]
-    if (lateAtMs.length >= MAX_LATE_TICKS) onLost('slow')
+  function isTooMuch(lostMs: number, nowMs: number): boolean {
+    late = [...late.filter(({ atMs }) => atMs > nowMs - LATE_WINDOW_MS), { atMs: nowMs, lostMs }]
+    return late.reduce((sum, one) => sum + one.lostMs, 0) > MAX_LATE_MS
   }
 
-  function wait<T>(reply: Promise<T>, give: (why: Impatience) => Error, maxTicks = MAX_TICKS): Promise<T> {
+  function wait<T>(reply: Promise<T>, give: (why: Impatience) => Error, maxMs = MAX_WAIT_MS): Promise<T> {
     return new Promise((resolve, reject) => {
       const leave = () => {
         waiting.delete(entry)
         if (waiting.size === 0) stop()
       }
       const entry: Waiting = {
-        maxTicks,
-        ticks: 0,
+        maxMs,
+        waitedMs: 0,
         giveUp(why) {
           leave()
           reject(give(why))
@@ -100,4 +111,9 @@ export function createPatience(onLost: (why: Impatience) => void): Patience {
       for (const entry of waiting) entry.giveUp(why)
     },
   }
+}
+
+/** Of its own, so that whoever holds the other clock still finds out. */
+function clock(): number {
+  return Number(process.hrtime.bigint()) / 1e6
 }

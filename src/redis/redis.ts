@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { Redis, ReplyError } from 'ioredis'
 import type { Logger } from '../telemetry/logger.ts'
-import { createPatience, type Impatience, TRIAL_TICKS } from './patience.ts'
+import { createPatience, type Impatience, TRIAL_MS } from './patience.ts'
 
 export type { Redis }
 
@@ -63,6 +63,8 @@ const STARTING_MS = 200
 const SILENCE_MS = 2_000
 const BEAT_MS = 1_000
 const TRIAL_AFTER_MS = 500
+/** So many in vain, and the connection is made anew. */
+const MAX_TRIALS = 4
 const MAX_RECONNECT_MS = 1_000
 
 /** Answers that are a matter between the command and the data; any other means that Redis does not serve us. */
@@ -80,6 +82,7 @@ export function createRedis(url: string, log: Logger): RedisConnection {
   let trial: NodeJS.Timeout | undefined
   let isStopped = false
   let scripts = 0
+  let trials = 0
 
   function switchTo(next: 'up' | 'down', why: string | null): void {
     if (isStopped || state === next) return
@@ -104,9 +107,17 @@ export function createRedis(url: string, log: Logger): RedisConnection {
   function tryAgain(): void {
     clearTimeout(trial)
     if (client.status !== 'ready' || isStopped) return
-    patience.wait(client.ping(), unavailable, TRIAL_TICKS).then(
-      () => switchTo('up', null),
-      error => fail(toReason(error)),
+    patience.wait(client.ping(), unavailable, TRIAL_MS).then(
+      () => {
+        trials = 0
+        switchTo('up', null)
+      },
+      error => {
+        fail(toReason(error))
+        // A connection that has lost an answer on the way gives all later ones to the wrong question.
+        trials = (trials + 1) % MAX_TRIALS
+        if (trials === 0) client.disconnect(true)
+      },
     )
   }
 
