@@ -7,11 +7,12 @@ import { createCompositeProvider } from './providers/composite-provider.ts'
 import { restrictProvider } from './providers/restrict-provider.ts'
 import { createScalekitProvider, type ScalekitSettings } from './providers/scalekit/scalekit-provider.ts'
 import { createWorkosProvider, type WorkosSettings } from './providers/workos/workos-provider.ts'
+import { createSharedEngine, type SharedEngine } from './redis/shared-engine.ts'
 import { estimateCallsOnce } from './schema/estimate-calls.ts'
 import { schema } from './schema/index.ts'
 import { createServer } from './server/server.ts'
 import type { PersistedDocuments } from './server/use-persisted-documents.ts'
-import { isCredential, isSafeBaseUrl } from './settings.ts'
+import { isCredential, isRedisUrl, isSafeBaseUrl } from './settings.ts'
 import { createLogger, type Logger, type LogLevel } from './telemetry/logger.ts'
 
 /** What a document and its answer may be, unless said otherwise. */
@@ -57,6 +58,8 @@ export interface DirgraphSettings extends Partial<typeof LIMIT_DEFAULTS> {
   readonly graphiql?: boolean
   /** `info` unless said otherwise. */
   readonly logLevel?: LogLevel
+  /** Of the Redis or Valkey that replicas share, `redis://` or `rediss://`; without it a process works alone. */
+  readonly redisUrl?: string | null
   /** How long an upstream's answer may be reused by other operations: 30, unless said otherwise; 0 is never. */
   readonly cacheTtlSeconds?: number
   /** How long an operation may take: 10,000, unless said otherwise. */
@@ -83,12 +86,13 @@ export interface Dirgraph {
 /**
  * Puts a dirgraph together: settings → providers → schema → server. Throws `TypeError` without a provider, and for
  * a credential, an address or a persisted document that can't be one.
- * It opens no port and makes no call of its own.
+ * It opens no port and makes no call of its own, but for the connection to Redis where that is set.
  */
 export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
   refuseUnfit(settings)
   refuseUnfitDocuments(settings.persistedDocuments?.documents ?? {})
   const log = createLogger(settings.logLevel ?? 'info')
+  const engine = createEngine(settings, log)
   const provider = createCompositeProvider(createProviders(settings, log))
   const server = createServer({
     schema,
@@ -114,8 +118,24 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
       maxUpstreamCalls: settings.maxUpstreamCalls ?? 200,
     },
   })
-  const { fetch, beginStop, stop } = server
-  return { fetch, schema, beginStop, stop }
+  const { fetch, beginStop } = server
+  return {
+    fetch,
+    schema,
+    beginStop,
+    async stop() {
+      await server.stop()
+      await engine?.stop()
+    },
+  }
+}
+
+/** What this process shares with others of the same providers and credentials; null where it works alone. */
+function createEngine({ redisUrl, workos, scalekit }: DirgraphSettings, log: Logger): SharedEngine | null {
+  if (!redisUrl) return null
+  const ofWorkos = workos ? [workos.apiUrl ?? WORKOS_DEFAULTS.apiUrl, workos.apiKey] : []
+  const ofScalekit = scalekit ? [scalekit.environmentUrl, scalekit.clientId, scalekit.clientSecret] : []
+  return createSharedEngine({ url: redisUrl, credentials: [...ofWorkos, ...ofScalekit], log })
 }
 
 /** The adapters that are set up, in the order in which lists over all of them are read. */
@@ -133,7 +153,6 @@ function createProviders(
     const scalekit = { ...SCALEKIT_DEFAULTS, ...settings.scalekit }
     providers.set('scalekit', createScalekitProvider(scalekit, environment))
   }
-  if (providers.size === 0) throw new TypeError('createDirgraph needs `workos`, `scalekit` or both.')
   return providers
 }
 
@@ -144,7 +163,10 @@ function withDefaults<T extends object>(defaults: T, settings: Partial<T>): T {
 }
 
 /** The same checks that the command makes of its environment: a key must not travel in the clear, or be no key. */
-function refuseUnfit({ workos, scalekit, adminToken, userTokens }: DirgraphSettings): void {
+function refuseUnfit({ workos, scalekit, adminToken, userTokens, redisUrl }: DirgraphSettings): void {
+  if (!workos && !scalekit) throw new TypeError('createDirgraph needs `workos`, `scalekit` or both.')
+  if (redisUrl && !isRedisUrl(redisUrl))
+    throw new TypeError('`redisUrl` has to be a redis:// or rediss:// URL.')
   const credentials = {
     ...(workos && { apiKey: workos.apiKey }),
     ...pick(scalekit, 'clientId', 'clientSecret'),

@@ -40,6 +40,8 @@ export interface Config {
   readonly maxAliases: number
   readonly maxRootFields: number
   readonly maxIds: number
+  /** Of the Redis or Valkey that replicas share; null for a process that works alone. */
+  readonly redisUrl: string | null
   readonly logLevel: LogLevel
   /** How long an upstream's answer may be reused by other operations; 0 is never. */
   readonly cacheTtlSeconds: number
@@ -75,6 +77,7 @@ const SECRETS: ReadonlySet<Name> = new Set([
   'WORKOS_API_KEY',
   'SCALEKIT_CLIENT_SECRET',
   'DIRGRAPH_ADMIN_TOKEN',
+  'REDIS_URL',
 ])
 const USER_TOKENS: readonly Name[] = [
   'DIRGRAPH_JWKS_URL',
@@ -129,6 +132,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxAliases: data.DIRGRAPH_MAX_ALIASES,
     maxRootFields: data.DIRGRAPH_MAX_ROOT_FIELDS,
     maxIds: data.DIRGRAPH_MAX_IDS,
+    redisUrl: data.REDIS_URL ?? null,
     logLevel: data.LOG_LEVEL,
     cacheTtlSeconds: data.DIRGRAPH_CACHE_TTL_SECONDS,
     maxEstimatedCalls: data.DIRGRAPH_MAX_ESTIMATED_CALLS,

@@ -1,0 +1,36 @@
+import type { Logger } from '../telemetry/logger.ts'
+import { createKeyspace, createRedis, type RedisConnection } from './redis.ts'
+import { createReplicas, type Replicas } from './replicas.ts'
+
+/** What the replicas of one deployment share, and how this one takes part in it. */
+export interface SharedEngine {
+  readonly redis: RedisConnection
+  readonly replicas: Replicas
+  /** Keys of this deployment: of its providers with these credentials, and of no other's. */
+  readonly keyspace: (...parts: readonly string[]) => string
+  stop(): Promise<void>
+}
+
+export interface SharedEngineSettings {
+  /** One that `isRedisUrl` has found to be one. */
+  readonly url: string
+  /** Of all providers, with their addresses; they are hashed. */
+  readonly credentials: readonly string[]
+  readonly log: Logger
+}
+
+/** Takes part in a deployment of several replicas, from now on and whenever Redis can be reached. */
+export function createSharedEngine({ url, credentials, log }: SharedEngineSettings): SharedEngine {
+  const redis = createRedis(url, log)
+  const keyspace = createKeyspace(...credentials)
+  const replicas = createReplicas(redis, keyspace('replicas'))
+  return {
+    redis,
+    replicas,
+    keyspace,
+    async stop() {
+      await replicas.stop()
+      await redis.stop()
+    },
+  }
+}
