@@ -25,7 +25,7 @@ const SUPPORTED: ReadonlySet<Operation> = new Set(OPERATIONS)
 /** Scalekit's directories as a directory provider, over its REST API. */
 export function createScalekitProvider(
   settings: ScalekitSettings,
-  { log, cacheTtlMs }: UpstreamEnvironment,
+  { log, cacheTtlMs, shareAnswers }: UpstreamEnvironment,
 ): DirectoryProvider & EventReceiver {
   const upstream = { provider: 'scalekit', baseUrl: settings.environmentUrl, log } as const
   const budget = createBudget({
@@ -37,7 +37,8 @@ export function createScalekitProvider(
     createUpstreamClient({ ...upstream, authorization: null, budget, cacheTtlMs: 0 }),
     settings,
   )
-  const client = createUpstreamClient({ ...upstream, authorization, budget, cacheTtlMs })
+  const shared = shareAnswers?.('scalekit') ?? null
+  const client = createUpstreamClient({ ...upstream, authorization, budget, cacheTtlMs, shared })
   const soleDirectories = createSoleDirectories()
   return {
     statuses: () => [{ provider: 'scalekit', operations: SUPPORTED, reachable: client.isReachable() }],

@@ -29,7 +29,7 @@ const OPERATIONS: ReadonlySet<Operation> = new Set([
 /** WorkOS Directory Sync as a directory provider, over its REST API. */
 export function createWorkosProvider(
   settings: WorkosSettings,
-  { log, cacheTtlMs }: UpstreamEnvironment,
+  { log, cacheTtlMs, shareAnswers }: UpstreamEnvironment,
 ): DirectoryProvider & EventReceiver {
   const budget = createBudget({
     provider: 'workos',
@@ -43,6 +43,7 @@ export function createWorkosProvider(
     budget,
     cacheTtlMs,
     log,
+    shared: shareAnswers?.('workos') ?? null,
   })
   const reads = createWorkosReads(client)
   return {
