@@ -93,7 +93,7 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
   refuseUnfitDocuments(settings.persistedDocuments?.documents ?? {})
   const log = createLogger(settings.logLevel ?? 'info')
   const engine = createEngine(settings, log)
-  const provider = createCompositeProvider(createProviders(settings, log))
+  const provider = createCompositeProvider(createProviders(settings, engine, log))
   const server = createServer({
     schema,
     provider,
@@ -131,19 +131,23 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
 }
 
 /** What this process shares with others of the same providers and credentials; null where it works alone. */
-function createEngine({ redisUrl, workos, scalekit }: DirgraphSettings, log: Logger): SharedEngine | null {
+function createEngine(settings: DirgraphSettings, log: Logger): SharedEngine | null {
+  const { redisUrl, workos, scalekit } = settings
   if (!redisUrl) return null
   const ofWorkos = workos ? [workos.apiUrl ?? WORKOS_DEFAULTS.apiUrl, workos.apiKey] : []
   const ofScalekit = scalekit ? [scalekit.environmentUrl, scalekit.clientId, scalekit.clientSecret] : []
-  return createSharedEngine({ url: redisUrl, credentials: [...ofWorkos, ...ofScalekit], log })
+  const credentials = [...ofWorkos, ...ofScalekit]
+  return createSharedEngine({ url: redisUrl, credentials, cacheTtlMs: cacheTtlMsOf(settings), log })
 }
 
 /** The adapters that are set up, in the order in which lists over all of them are read. */
 function createProviders(
   settings: DirgraphSettings,
+  engine: SharedEngine | null,
   log: Logger,
 ): ReadonlyMap<ProviderName, DirectoryProvider> {
-  const environment = { log, cacheTtlMs: (settings.cacheTtlSeconds ?? 30) * 1_000 }
+  const shareAnswers = engine?.shareAnswers ?? null
+  const environment = { log, cacheTtlMs: cacheTtlMsOf(settings), shareAnswers }
   const providers = new Map<ProviderName, DirectoryProvider>()
   if (settings.workos) {
     const workos = { ...WORKOS_DEFAULTS, ...settings.workos }
@@ -154,6 +158,10 @@ function createProviders(
     providers.set('scalekit', createScalekitProvider(scalekit, environment))
   }
   return providers
+}
+
+function cacheTtlMsOf({ cacheTtlSeconds = 30 }: DirgraphSettings): number {
+  return cacheTtlSeconds * 1_000
 }
 
 /** The defaults, with what the settings say of them. */

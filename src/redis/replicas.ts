@@ -7,6 +7,11 @@ export interface Replicas {
   readonly id: string
   /** How many live, this one included; as last known while Redis is gone, and null before it was ever there. */
   liveCount(): number | null
+  /** The ids of those that live besides this one, as far as is known. */
+  others(): readonly string[]
+  /** One was heard of in another way, which is sooner than the next beat; or it has said that it leaves. */
+  heard(other: string): void
+  left(other: string): void
   stop(): Promise<void>
 }
 
@@ -20,20 +25,20 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZADD', KEYS[1], now, ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return redis.call('ZCARD', KEYS[1])`
+return redis.call('ZRANGE', KEYS[1], 0, -1)`
 
 /** Says every second that this process lives, and counts who else has said so within three. */
 export function createReplicas(redis: RedisConnection, key: string): Replicas {
   const id = randomUUID().slice(0, 8)
   const say = redis.script(BEAT)
-  let count: number | null = null
+  let live: ReadonlySet<string> | null = null
 
   async function beat(): Promise<void> {
     if (!redis.isUp()) return
     try {
-      count = Number(await say([key], [id, LIVE_MS]))
+      live = new Set((await say([key], [id, LIVE_MS])) as string[])
     } catch {
-      // The connection tells of it; until it is back the count stands.
+      // The connection tells of it; until it is back they count as they did.
     }
   }
 
@@ -42,7 +47,14 @@ export function createReplicas(redis: RedisConnection, key: string): Replicas {
   const forget = redis.onChange(beat)
   return {
     id,
-    liveCount: () => count,
+    liveCount: () => live?.size ?? null,
+    others: () => [...(live ?? [])].filter(one => one !== id),
+    heard(other) {
+      live = new Set(live ?? [id]).add(other)
+    },
+    left(other) {
+      live = new Set([...(live ?? [])].filter(one => one !== other))
+    },
     async stop() {
       clearInterval(timer)
       forget()

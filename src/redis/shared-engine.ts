@@ -1,5 +1,10 @@
+import type { ProviderName } from '../domain/entity-key.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { ShareAnswers, SharedFollower } from '../upstream/shared-answers.ts'
+import { createFollowedStream } from './followed-stream.ts'
 import { createKeyspace, createRedis, type RedisConnection } from './redis.ts'
+import { createRedisAnswers } from './redis-answers.ts'
+import { followTold } from './redis-drops.ts'
 import { createReplicas, type Replicas } from './replicas.ts'
 
 /** What the replicas of one deployment share, and how this one takes part in it. */
@@ -8,6 +13,8 @@ export interface SharedEngine {
   readonly replicas: Replicas
   /** Keys of this deployment: of its providers with these credentials, and of no other's. */
   readonly keyspace: (...parts: readonly string[]) => string
+  /** Null where answers are not reused. */
+  readonly shareAnswers: ShareAnswers | null
   stop(): Promise<void>
 }
 
@@ -16,19 +23,37 @@ export interface SharedEngineSettings {
   readonly url: string
   /** Of all providers, with their addresses; they are hashed. */
   readonly credentials: readonly string[]
+  /** How long an answer may be reused. */
+  readonly cacheTtlMs: number
   readonly log: Logger
 }
 
 /** Takes part in a deployment of several replicas, from now on and whenever Redis can be reached. */
-export function createSharedEngine({ url, credentials, log }: SharedEngineSettings): SharedEngine {
+export function createSharedEngine({
+  url,
+  credentials,
+  cacheTtlMs,
+  log,
+}: SharedEngineSettings): SharedEngine {
   const redis = createRedis(url, log)
   const keyspace = createKeyspace(...credentials)
   const replicas = createReplicas(redis, keyspace('replicas'))
+  const told = createFollowedStream({ redis, replicas, key: keyspace('told') })
+  const followers = new Map<ProviderName, SharedFollower>()
+  if (cacheTtlMs > 0) followTold(told, followers)
   return {
     redis,
     replicas,
     keyspace,
+    shareAnswers:
+      cacheTtlMs === 0
+        ? null
+        : provider => {
+            const follow = (follower: SharedFollower) => void followers.set(provider, follower)
+            return createRedisAnswers({ redis, keyspace, told, ttlMs: cacheTtlMs }, provider, follow)
+          },
     async stop() {
+      await told.stop()
       await replicas.stop()
       await redis.stop()
     },
