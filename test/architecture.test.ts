@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   providers: ['domain'],
   'providers/workos': ['domain', 'telemetry', 'upstream', 'providers'],
   'providers/scalekit': ['domain', 'telemetry', 'upstream', 'providers'],
-  redis: ['domain', 'telemetry', 'upstream'],
+  redis: ['domain', 'events', 'telemetry', 'upstream'],
   callers: ['domain'],
   webhooks: [],
   events: ['domain', 'telemetry'],

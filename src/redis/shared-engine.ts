@@ -1,10 +1,12 @@
 import type { ProviderName } from '../domain/entity-key.ts'
+import type { EventLog } from '../events/event-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { ShareAnswers, SharedFollower } from '../upstream/shared-answers.ts'
 import { createFollowedStream } from './followed-stream.ts'
 import { createKeyspace, createRedis, type RedisConnection } from './redis.ts'
 import { createRedisAnswers } from './redis-answers.ts'
 import { followTold } from './redis-drops.ts'
+import { createRedisEventLog } from './redis-event-log.ts'
 import { createReplicas, type Replicas } from './replicas.ts'
 
 /** What the replicas of one deployment share, and how this one takes part in it. */
@@ -15,6 +17,7 @@ export interface SharedEngine {
   readonly keyspace: (...parts: readonly string[]) => string
   /** Null where answers are not reused. */
   readonly shareAnswers: ShareAnswers | null
+  readonly eventLog: EventLog
   stop(): Promise<void>
 }
 
@@ -39,6 +42,7 @@ export function createSharedEngine({
   const keyspace = createKeyspace(...credentials)
   const replicas = createReplicas(redis, keyspace('replicas'))
   const told = createFollowedStream({ redis, replicas, key: keyspace('told') })
+  const eventLog = createRedisEventLog({ redis, replicas, keyspace })
   const followers = new Map<ProviderName, SharedFollower>()
   if (cacheTtlMs > 0) followTold(told, followers)
   return {
@@ -52,8 +56,9 @@ export function createSharedEngine({
             const follow = (follower: SharedFollower) => void followers.set(provider, follower)
             return createRedisAnswers({ redis, keyspace, told, ttlMs: cacheTtlMs }, provider, follow)
           },
+    eventLog,
     async stop() {
-      await told.stop()
+      await Promise.all([told.stop(), eventLog.stop()])
       await replicas.stop()
       await redis.stop()
     },
