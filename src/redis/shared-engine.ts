@@ -1,5 +1,6 @@
 import type { ProviderName } from '../domain/entity-key.ts'
 import type { EventLog } from '../events/event-log.ts'
+import type { PollState } from '../events/poll-state.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { ShareAnswers, SharedFollower } from '../upstream/shared-answers.ts'
 import { createFollowedStream } from './followed-stream.ts'
@@ -7,6 +8,7 @@ import { createKeyspace, createRedis, type RedisConnection } from './redis.ts'
 import { createRedisAnswers } from './redis-answers.ts'
 import { followTold } from './redis-drops.ts'
 import { createRedisEventLog } from './redis-event-log.ts'
+import { createRedisPollState } from './redis-poll-state.ts'
 import { createReplicas, type Replicas } from './replicas.ts'
 
 /** What the replicas of one deployment share, and how this one takes part in it. */
@@ -18,6 +20,8 @@ export interface SharedEngine {
   /** Null where answers are not reused. */
   readonly shareAnswers: ShareAnswers | null
   readonly eventLog: EventLog
+  /** Of the one replica that polls for all. */
+  readonly pollState: PollState
   stop(): Promise<void>
 }
 
@@ -57,6 +61,7 @@ export function createSharedEngine({
             return createRedisAnswers({ redis, keyspace, told, ttlMs: cacheTtlMs }, provider, follow)
           },
     eventLog,
+    pollState: createRedisPollState({ redis, replicas, keyspace }),
     async stop() {
       await Promise.all([told.stop(), eventLog.stop()])
       await replicas.stop()

@@ -24,6 +24,7 @@ import { useRequestLog } from './use-request-log.ts'
 import { useResponseNames } from './use-response-names.ts'
 import { SECURITY_HEADERS, useSecurityHeaders } from './use-security-headers.ts'
 import { useVariableChecks } from './use-variable-checks.ts'
+import { useWebhooks, type WebhookSettings } from './use-webhooks.ts'
 
 export interface ServerSettings {
   readonly schema: GraphQLSchema
@@ -40,6 +41,8 @@ export interface ServerSettings {
   /** Whether callers without the admin token may see the schema. */
   readonly introspection: boolean
   readonly persistedDocuments: PersistedDocuments | null
+  /** Where providers deliver their events. */
+  readonly webhooks: Omit<WebhookSettings, 'log'>
   readonly log: Logger
   readonly graphiql: boolean
   readonly limits: DocumentLimits & {
@@ -56,7 +59,7 @@ export interface ServerSettings {
   readonly reportCost: boolean
 }
 
-/** The HTTP face of the graph, as a function from Request to Response: `/graphql`, `/health` and `/ready`. */
+/** The HTTP face of the graph, as a function from Request to Response: `/graphql`, `/health`, `/ready` and webhooks. */
 export function createServer(settings: ServerSettings) {
   const { schema, provider, log, graphiql, limits } = settings
   const operations = createOperations(limits.timeoutMs)
@@ -88,6 +91,7 @@ export function createServer(settings: ServerSettings) {
       })
     },
     plugins: [
+      useWebhooks({ ...settings.webhooks, log }),
       settings.onlyLoopback && useLoopbackHosts(),
       useReadiness(provider, () => isStopping),
       graphiql && useGraphiqlPage(graphiqlOptions({ asksForToken: settings.asksForToken })),

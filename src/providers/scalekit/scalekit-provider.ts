@@ -3,9 +3,10 @@ import type { EventReceiver } from '../../domain/event-receiver.ts'
 import { OPERATIONS, type Operation, type ProviderError } from '../../domain/provider-error.ts'
 import { createBudget } from '../../upstream/budget.ts'
 import { createUpstreamClient, type UpstreamEnvironment } from '../../upstream/upstream-client.ts'
+import { createEventReception } from '../event-reception.ts'
 import { settle } from '../settle.ts'
 import { scalekitEventDrops } from './scalekit-event-drops.ts'
-import { parseScalekitEvent } from './scalekit-events.ts'
+import { identifyScalekitEvent, parseScalekitEvent } from './scalekit-events.ts'
 import { createScalekitReads } from './scalekit-reads.ts'
 import { createSoleDirectories } from './scalekit-sole-directories.ts'
 import { createScalekitToken } from './scalekit-token.ts'
@@ -55,15 +56,16 @@ export function createScalekitProvider(
     },
     ...createScalekitReads(client, soleDirectories.note),
     ...createScalekitWrites(client),
-    /** What is dropped goes by what the event itself says: the only directory that is known may not be the only one. */
-    async applyEvent(_provider, raw) {
-      const event = parseScalekitEvent(raw)
-      if (event === null) return null
-      await client.drop(scalekitEventDrops(event))
-      soleDirectories.heed(event)
-      return parseScalekitEvent(raw, soleDirectories.of(event.organizationKey))
-    },
-    forgetAll: client.forgetAll,
-    suspendReuse: client.suspendReuse,
+    ...createEventReception(client, {
+      identify: identifyScalekitEvent,
+      read(raw) {
+        const event = parseScalekitEvent(raw)
+        if (event === null) return null
+        soleDirectories.heed(event)
+        // What is dropped goes by what the event itself says: the one directory that is known may not be the only one.
+        const drops = scalekitEventDrops(event)
+        return { event: parseScalekitEvent(raw, soleDirectories.of(event.organizationKey)) ?? event, drops }
+      },
+    }),
   }
 }
