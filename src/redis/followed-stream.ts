@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAcknowledgements } from './acknowledgements.ts'
 import type { Redis, RedisConnection } from './redis.ts'
@@ -55,6 +56,7 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
   const { redis, replicas, key, before = 0 } = settings
   const acknowledgements = createAcknowledgements(redis, replicas, `${key}:applied`)
   let connection: Redis | null = null
+  const stopped = Promise.withResolvers<void>()
   let isStopped = false
   let running: Promise<void> = Promise.resolve()
 
@@ -65,6 +67,7 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
     while (!isStopped) {
       try {
         await untilReady(reader)
+        if (isStopped) return
         if (isLost) {
           const [from, isGap] = await findPlace(reader, place, follower)
           place = await catchUp(reader, from, follower)
@@ -80,6 +83,22 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
         if (reader.status === 'ready' && !isStopped) reader.disconnect(true)
         await sleep(RETRY_MS, undefined, { ref: false })
       }
+    }
+  }
+
+  /** A connection that is there and says nothing is tried anew. */
+  async function untilReady(reader: Redis): Promise<void> {
+    while (reader.status !== 'ready' && !isStopped) {
+      const waiting = new AbortController()
+      const { signal } = waiting
+      const ready = once(reader, 'ready', { signal })
+      await Promise.race([
+        ready,
+        stopped.promise,
+        sleep(SILENCE_MS, undefined, { signal, ref: false }),
+      ]).catch(ignore)
+      waiting.abort()
+      if (reader.status === 'connect') reader.disconnect(true)
     }
   }
 
@@ -142,24 +161,13 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
     appliedByAll: acknowledgements.byAll,
     async stop() {
       isStopped = true
+      stopped.resolve()
       acknowledgements.stop()
       if (connection !== null) await acknowledgements.leave()
       connection?.disconnect()
       await running
     },
   }
-}
-
-/** Settles as well where the connection was closed for good. */
-async function untilReady(reader: Redis): Promise<void> {
-  if (reader.status === 'ready' || reader.status === 'end') return
-  await new Promise<void>(resolve => {
-    const settle = () => {
-      reader.off('ready', settle).off('end', settle)
-      resolve()
-    }
-    reader.on('ready', settle).on('end', settle)
-  })
 }
 
 /** Rejects for a reply that does not come. One that has come while this process was busy is looked at first. */
@@ -170,3 +178,5 @@ function inTime<T>(reply: Promise<T>): Promise<T> {
     reply.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }
+
+function ignore(): void {}

@@ -15,6 +15,7 @@ export interface RedisAnswersSettings {
   readonly told: FollowedStream
   /** How long an answer may be reused. */
   readonly ttlMs: number
+  readonly follow: (provider: ProviderName, follower: SharedFollower) => void
 }
 
 /** What is larger costs Redis, and all who wait for it, more than another call. In characters of JSON. */
@@ -34,9 +35,8 @@ const ALONE: Lease = { keep() {}, release() {}, renounce() {} }
  * lock is gone.
  */
 export function createRedisAnswers(
-  { redis, keyspace, told, ttlMs }: RedisAnswersSettings,
+  { redis, keyspace, told, ttlMs, follow }: RedisAnswersSettings,
   provider: ProviderName,
-  follow: (follower: SharedFollower) => void,
 ): SharedAnswers {
   const windowMs = staleWindowMs(ttlMs)
   const answerKey = (key: string) => keyspace('answer', provider, key)
@@ -94,7 +94,7 @@ export function createRedisAnswers(
     dropEverywhere: drops.dropEverywhere,
     forget: key => void drops.forget(key),
     forgetAll: drops.dropAll,
-    follow,
+    follow: follower => follow(provider, follower),
   }
 }
 

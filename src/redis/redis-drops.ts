@@ -45,7 +45,7 @@ interface Unsent {
 const HEARD_WITHIN_MS = 200
 const MAX_REMEMBERED = 20_000
 const MAX_TOLD = 1_000
-const MAX_UNSENT = 10_000
+const MAX_UNSENT = 1_000
 
 /** What can't be told waits here until it can; until then nothing that replicas share is believed. */
 export function createRedisDrops(settings: RedisDropsSettings): RedisDrops {
@@ -110,8 +110,10 @@ export function createRedisDrops(settings: RedisDropsSettings): RedisDrops {
   }
 }
 
-/** Hands what was told to the followers of the answers that it is about. */
-export function followTold(told: FollowedStream, followers: ReadonlyMap<ProviderName, SharedFollower>): void {
+/** Hands what was told to the followers of the answers that it is about; how to become one is what it gives back. */
+export function followTold(told: FollowedStream): (provider: ProviderName, follower: SharedFollower) => void {
+  const followers = new Map<ProviderName, SharedFollower>()
+  let isHeard = false
   told.follow({
     apply({ fields }) {
       const entry = JSON.parse(fields.told ?? '{}') as Told
@@ -121,12 +123,18 @@ export function followTold(told: FollowedStream, followers: ReadonlyMap<Provider
       else follower?.dropped(entry.dropped)
     },
     lost() {
+      isHeard = false
       for (const follower of followers.values()) follower.lost()
     },
     regained(isGap) {
+      isHeard = true
       for (const follower of followers.values()) follower.regained(isGap)
     },
   })
+  return (provider, follower) => {
+    followers.set(provider, follower)
+    if (isHeard) follower.regained(true)
+  }
 }
 
 /** Tags as the scripts take them: of one length, and without the ids in them. */

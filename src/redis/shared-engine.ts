@@ -1,8 +1,7 @@
-import type { ProviderName } from '../domain/entity-key.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { PollState } from '../events/poll-state.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import type { ShareAnswers, SharedFollower } from '../upstream/shared-answers.ts'
+import type { ShareAnswers } from '../upstream/shared-answers.ts'
 import { createFollowedStream } from './followed-stream.ts'
 import { createKeyspace, createRedis, type RedisConnection } from './redis.ts'
 import { createRedisAnswers } from './redis-answers.ts'
@@ -47,19 +46,14 @@ export function createSharedEngine({
   const replicas = createReplicas(redis, keyspace('replicas'))
   const told = createFollowedStream({ redis, replicas, key: keyspace('told') })
   const eventLog = createRedisEventLog({ redis, replicas, keyspace })
-  const followers = new Map<ProviderName, SharedFollower>()
-  if (cacheTtlMs > 0) followTold(told, followers)
+  const follow = cacheTtlMs === 0 ? null : followTold(told)
   return {
     redis,
     replicas,
     keyspace,
     shareAnswers:
-      cacheTtlMs === 0
-        ? null
-        : provider => {
-            const follow = (follower: SharedFollower) => void followers.set(provider, follower)
-            return createRedisAnswers({ redis, keyspace, told, ttlMs: cacheTtlMs }, provider, follow)
-          },
+      follow &&
+      (provider => createRedisAnswers({ redis, keyspace, told, ttlMs: cacheTtlMs, follow }, provider)),
     eventLog,
     pollState: createRedisPollState({ redis, replicas, keyspace }),
     async stop() {
