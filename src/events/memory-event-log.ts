@@ -13,6 +13,9 @@ export interface MemoryEventLogSettings {
   readonly maxCharacters?: number
 }
 
+/** So many may wait before whoever adds more has to wait for them as well. */
+const HURRY = 500
+
 /** An event with the length of its JSON. */
 interface Sized {
   readonly event: LoggedEvent
@@ -70,6 +73,8 @@ export function createMemoryEventLog(settings: MemoryEventLogSettings = {}): Eve
       waiting.events += 1
       waiting.characters += characters
       handedOn = handedOn.then(() => handOn(sized))
+      // Whoever adds faster than events are applied is held up a little, before it is too much.
+      if (waiting.events > HURRY) await handedOn
       return true
     },
     async follow(follower) {

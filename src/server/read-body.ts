@@ -4,13 +4,16 @@
  */
 export async function readBody({ headers, body }: Request, maxBytes: number): Promise<Uint8Array | null> {
   if (Number(headers.get('content-length') ?? 0) > maxBytes) return null
+  if (body === null) return new Uint8Array()
+  const reader = body.getReader()
   const chunks: Uint8Array[] = []
   let bytes = 0
-  if (body === null) return new Uint8Array()
-  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return Buffer.concat(chunks)
+    bytes += value.byteLength
+    // Left as it is: a stream that is cancelled takes the connection along, and the answer with it.
     if (bytes > maxBytes) return null
-    chunks.push(chunk)
+    chunks.push(value)
   }
-  return Buffer.concat(chunks)
 }
