@@ -14,7 +14,8 @@ const WHAT = 'answers in Redis'
 const TTL_MS = 30_000
 const ANSWER = { status: 200, body: { data: [{ id: 'a' }] }, characters: 21 }
 
-describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
+// On a machine that is busy enough a replica finds Redis too slow to wait for, and rightly goes on without it.
+describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, { retry: 2 }, () => {
   const unhandled: unknown[] = []
   const note = (reason: unknown) => unhandled.push(reason)
   let engines: Engines
@@ -111,6 +112,17 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
     early.keep(ANSWER, ['a'])
     unrelated.keep(ANSWER, ['b'])
     expect([await kept(other, 'early'), await kept(other, 'unrelated')]).toEqual([null, expect.any(Object)])
+  })
+
+  test('are not replaced by one that somebody brings who has been given up meanwhile', async () => {
+    const [one, other] = [await start('one'), await start('other')]
+    const early = await lease(one)
+    const { redis, keyspace } = one.engine
+    await redis.run(client => client.del(keyspace('asking', 'workos', 'key')))
+    ;(await lease(other)).keep({ ...ANSWER, body: 'newer' }, ['a'])
+    expect((await kept(other))?.answer.body).toBe('newer')
+    early.keep({ ...ANSWER, body: 'older' }, ['a'])
+    expect((await kept(one))?.answer.body).toBe('newer')
   })
 
   test('are gone where the record of what was dropped is lost, as where Redis has evicted it', async () => {

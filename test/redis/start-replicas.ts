@@ -21,9 +21,8 @@ export interface Replicas {
   /** The first two of them. */
   readonly one: Replica
   readonly other: Replica
-  /** Settles when all of them share: what the first has asked, the others have. */
-  areConnected(): Promise<void>
-  /** Without the calls that this takes. */
+  /** Settles when all of them share, and one more whose calls are counted by `callsOf`: what the first asks, all have. */
+  areConnected(callsOf?: (probe: string) => Promise<number>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -45,7 +44,7 @@ export async function startReplicas(settings: ReplicasSettings = {}): Promise<Re
   const [one, other] = all as [Replica, Replica]
   let probes = 0
 
-  async function areConnected(): Promise<void> {
+  async function areConnected(callsOf = async (_probe: string) => 0): Promise<void> {
     await expect
       .poll(
         async () => {
@@ -54,11 +53,11 @@ export async function startReplicas(settings: ReplicasSettings = {}): Promise<Re
           const probe = `{ organizations(first: 1, filter: { provider: WORKOS, search: "probe ${probes}" }) { nodes { id } } }`
           const costs = []
           for (const replica of all) costs.push((await replica.costOf(probe)).upstreamCalls)
-          return costs
+          return [...costs, await callsOf(probe)]
         },
         { timeout: 8_000, interval: 20 },
       )
-      .toEqual([1, ...all.slice(1).map(() => 0)])
+      .toEqual([1, ...all.slice(1).map(() => 0), 0])
     sandbox.clearCalls()
   }
 
