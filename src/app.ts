@@ -93,10 +93,11 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
   refuseUnfitDocuments(settings.persistedDocuments?.documents ?? {})
   const log = createLogger(settings.logLevel ?? 'info')
   const engine = createEngine(settings, log)
-  const provider = createCompositeProvider(createProviders(settings, log))
+  const provider = createCompositeProvider(createProviders(settings, engine, log))
   const server = createServer({
     schema,
     provider,
+    redis: engine?.redis ?? null,
     log,
     estimateCalls: estimateCallsOnce,
     restrict: restrictProvider,
@@ -141,9 +142,11 @@ function createEngine({ redisUrl, workos, scalekit }: DirgraphSettings, log: Log
 /** The adapters that are set up, in the order in which lists over all of them are read. */
 function createProviders(
   settings: DirgraphSettings,
+  engine: SharedEngine | null,
   log: Logger,
 ): ReadonlyMap<ProviderName, DirectoryProvider> {
-  const environment = { log, cacheTtlMs: (settings.cacheTtlSeconds ?? 30) * 1_000 }
+  const cacheTtlMs = (settings.cacheTtlSeconds ?? 30) * 1_000
+  const environment = { log, cacheTtlMs, shareBudget: engine?.shareBudget ?? null }
   const providers = new Map<ProviderName, DirectoryProvider>()
   if (settings.workos) {
     const workos = { ...WORKOS_DEFAULTS, ...settings.workos }

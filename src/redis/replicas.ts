@@ -27,11 +27,15 @@ export function createReplicas(redis: RedisConnection, key: string): Replicas {
   const id = randomUUID().slice(0, 8)
   const say = redis.script(BEAT)
   let count: number | null = null
+  let upSinceMs = 0
 
   async function beat(): Promise<void> {
     if (!redis.isUp()) return
     try {
-      count = Number(await say([key], [id, LIVE_MS]))
+      const heard = Number(await say([key], [id, LIVE_MS]))
+      // Who was there before Redis was gone may not be back yet.
+      const areAllBack = performance.now() > upSinceMs + LIVE_MS
+      count = areAllBack ? heard : Math.max(heard, count ?? 0)
     } catch {
       // The connection tells of it; until it is back the count stands.
     }
@@ -39,7 +43,10 @@ export function createReplicas(redis: RedisConnection, key: string): Replicas {
 
   const timer = setInterval(beat, BEAT_MS)
   timer.unref()
-  const forget = redis.onChange(beat)
+  const forget = redis.onChange(isUp => {
+    if (isUp) upSinceMs = performance.now()
+    beat()
+  })
   return {
     id,
     liveCount: () => count,

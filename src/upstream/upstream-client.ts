@@ -11,11 +11,14 @@ import {
 import type { Logger } from '../telemetry/logger.ts'
 import { createAnswerCache } from './answer-cache.ts'
 import { createFlights } from './flights.ts'
+import type { ShareBudget } from './shared-budget.ts'
 import { createTransport, isWrite, type TransportSettings } from './transport.ts'
 import { mayHaveArrived, toOutcomeUnknown, toProviderError } from './upstream-errors.ts'
 
 /** What adapters are given to reach their upstream with. */
 export interface UpstreamEnvironment {
+  /** How limits are kept together with other processes; null where there are none. */
+  readonly shareBudget?: ShareBudget | null
   /** How long an answer may be reused by other operations; 0 is never. */
   readonly cacheTtlMs: number
   readonly log: Logger
