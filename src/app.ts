@@ -123,6 +123,7 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
   const server = createServer({
     schema,
     provider,
+    redis: engine?.redis ?? null,
     log,
     estimateCalls: estimateCallsOnce,
     restrict: restrictProvider,
@@ -170,8 +171,12 @@ function createEngine(settings: DirgraphSettings, log: Logger): SharedEngine | n
 
 /** The adapters that are set up, in the order in which lists over all of them are read, and whose events can be polled. */
 function createAdapters(settings: DirgraphSettings, engine: SharedEngine | null, log: Logger) {
-  const shareAnswers = engine?.shareAnswers ?? null
-  const environment = { log, cacheTtlMs: cacheTtlMsOf(settings), shareAnswers }
+  const environment = {
+    log,
+    cacheTtlMs: cacheTtlMsOf(settings),
+    shareAnswers: engine?.shareAnswers ?? null,
+    shareBudget: engine?.shareBudget ?? null,
+  }
   const adapters = new Map<ProviderName, DirectoryProvider & EventReceiver>()
   const workos =
     settings.workos && createWorkosProvider({ ...WORKOS_DEFAULTS, ...settings.workos }, environment)

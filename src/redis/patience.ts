@@ -11,14 +11,14 @@ export interface Patience {
 
 const TICK_MS = 5
 /** A tick that comes later than that was held up by this process itself. */
-const MAX_TICK_MS = 10
+const MAX_TICK_MS = 20
 const MAX_WAIT_MS = 100
 /** For the trial of a connection that was given up. */
 export const TRIAL_MS = 30
 /** What is answered by then costs nobody anything worth counting. */
 const PROMPT_MS = 15
 /** All that one request can lose in ten seconds: with what is prompt, that stays below 250. */
-const MAX_LATE_MS = 120
+const MAX_LATE_MS = 160
 const LATE_WINDOW_MS = 10_000
 
 interface Waiting {

@@ -44,8 +44,11 @@ export interface RedisConnection {
    * are the caller's own matter, and with nothing else.
    */
   run<T>(command: (client: Redis) => Promise<T>): Promise<T>
-  /** A command made of a Lua script, sent by its hash: it is run as by `run`. Numbers of Lua arrive as integers. */
-  script(lua: string): (keys: readonly string[], values: readonly (string | number)[]) => Promise<unknown>
+  /**
+   * A command made of a Lua script, sent by its hash: it is run as by `run`. Numbers of Lua arrive as integers. One that
+   * is patient is for what nobody waits for: it is sent whenever there is a connection, and has no time of its own.
+   */
+  script(lua: string, isPatient?: boolean): Script
   /**
    * A connection of its own for SUBSCRIBE. It comes back by itself and has then forgotten its subscriptions: subscribe at
    * each `ready`. A dead peer is found within three seconds. Commands reject while it is not there.
@@ -56,6 +59,8 @@ export interface RedisConnection {
   stop(): Promise<void>
 }
 
+export type Script = (keys: readonly string[], values: readonly (string | number)[]) => Promise<unknown>
+
 /** How long a blocking read may ask Redis to wait; a connection without a word for longer than this is a dead one. */
 export const MAX_BLOCK_MS = 2_000
 
@@ -63,6 +68,9 @@ const STARTING_MS = 200
 const SILENCE_MS = 2_000
 const BEAT_MS = 1_000
 const TRIAL_AFTER_MS = 500
+/** What fails again so soon after it came back is left alone for twice as long. */
+const QUIET_MS = 10_000
+const MAX_REST_MS = 8_000
 /** So many in vain, and the connection is made anew. */
 const MAX_TRIALS = 4
 const MAX_RECONNECT_MS = 1_000
@@ -83,6 +91,8 @@ export function createRedis(url: string, log: Logger): RedisConnection {
   let isStopped = false
   let scripts = 0
   let trials = 0
+  let restMs = TRIAL_AFTER_MS
+  let upSinceMs = Number.NEGATIVE_INFINITY
 
   function switchTo(next: 'up' | 'down', why: string | null): void {
     if (isStopped || state === next) return
@@ -96,11 +106,14 @@ export function createRedis(url: string, log: Logger): RedisConnection {
 
   /** Ends the use of it for everybody, and tries again in a while. */
   function fail(why: string): void {
+    const nowMs = performance.now()
+    if (state === 'up')
+      restMs = nowMs < upSinceMs + QUIET_MS ? Math.min(2 * restMs, MAX_REST_MS) : TRIAL_AFTER_MS
     switchTo('down', why)
     if (!isStopped) reason = why
     patience.abandon(why as Impatience)
     clearTimeout(trial)
-    if (!isStopped) trial = setTimeout(tryAgain, TRIAL_AFTER_MS).unref()
+    if (!isStopped) trial = setTimeout(tryAgain, restMs).unref()
   }
 
   /** Nobody's command is the trial, so nobody waits for it. A connection that is not there comes with `ready`. */
@@ -110,6 +123,7 @@ export function createRedis(url: string, log: Logger): RedisConnection {
     patience.wait(client.ping(), unavailable, TRIAL_MS).then(
       () => {
         trials = 0
+        upSinceMs = performance.now()
         switchTo('up', null)
       },
       error => {
@@ -159,20 +173,21 @@ export function createRedis(url: string, log: Logger): RedisConnection {
       return () => listeners.delete(listener)
     },
     run,
-    script(lua) {
+    script(lua, isPatient = false) {
       scripts += 1
       const name = `dirgraph${scripts}`
       client.defineCommand(name, { lua })
-      type Command = (...values: (string | number)[]) => Promise<unknown>
+      const { [name]: command } = client as unknown as Record<
+        string,
+        (...values: unknown[]) => Promise<unknown>
+      >
+      const send = (keys: readonly string[], values: readonly (string | number)[]) =>
+        command?.call(client, keys.length, ...keys, ...values) ?? Promise.resolve()
+      if (!isPatient) return (keys, values) => run(() => send(keys, values))
       return (keys, values) =>
-        run(
-          one =>
-            (one as unknown as Record<string, Command>)[name]?.(
-              keys.length,
-              ...keys,
-              ...values,
-            ) as Promise<unknown>,
-        )
+        send(keys, values).catch(error => {
+          throw new RedisUnavailableError(toReason(error))
+        })
     },
     subscriberConnection() {
       const other = open(SILENCE_MS)

@@ -31,12 +31,17 @@ return redis.call('ZRANGE', KEYS[1], 0, -1)`
 export function createReplicas(redis: RedisConnection, key: string): Replicas {
   const id = randomUUID().slice(0, 8)
   const say = redis.script(BEAT)
-  let live: ReadonlySet<string> | null = null
+  let live: ReadonlySet<string> = new Set()
+  let count: number | null = null
+  let upSinceMs = 0
 
   async function beat(): Promise<void> {
     if (!redis.isUp()) return
     try {
       live = new Set((await say([key], [id, LIVE_MS])) as string[])
+      // Who was there before Redis was gone may not be back yet.
+      const areAllBack = performance.now() > upSinceMs + LIVE_MS
+      count = areAllBack ? live.size : Math.max(live.size, count ?? 0)
     } catch {
       // The connection tells of it; until it is back they count as they did.
     }
@@ -44,16 +49,19 @@ export function createReplicas(redis: RedisConnection, key: string): Replicas {
 
   const timer = setInterval(beat, BEAT_MS)
   timer.unref()
-  const forget = redis.onChange(beat)
+  const forget = redis.onChange(isUp => {
+    if (isUp) upSinceMs = performance.now()
+    beat()
+  })
   return {
     id,
-    liveCount: () => live?.size ?? null,
-    others: () => [...(live ?? [])].filter(one => one !== id),
+    liveCount: () => count,
+    others: () => [...live].filter(one => one !== id),
     heard(other) {
-      live = new Set(live ?? [id]).add(other)
+      live = new Set(live).add(other)
     },
     left(other) {
-      live = new Set([...(live ?? [])].filter(one => one !== other))
+      live = new Set([...live].filter(one => one !== other))
     },
     async stop() {
       clearInterval(timer)

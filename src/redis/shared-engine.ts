@@ -2,9 +2,11 @@ import type { EventLog } from '../events/event-log.ts'
 import type { PollState } from '../events/poll-state.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { ShareAnswers } from '../upstream/shared-answers.ts'
+import type { ShareBudget } from '../upstream/shared-budget.ts'
 import { createFollowedStream } from './followed-stream.ts'
 import { createKeyspace, createRedis, type RedisConnection } from './redis.ts'
 import { createRedisAnswers } from './redis-answers.ts'
+import { createRedisBudget } from './redis-budget.ts'
 import { followTold } from './redis-drops.ts'
 import { createRedisEventLog } from './redis-event-log.ts'
 import { createRedisPollState } from './redis-poll-state.ts'
@@ -21,6 +23,8 @@ export interface SharedEngine {
   readonly eventLog: EventLog
   /** Of the one replica that polls for all. */
   readonly pollState: PollState
+  /** The limits of one provider with one credential, kept by all who have the same. */
+  readonly shareBudget: ShareBudget
   stop(): Promise<void>
 }
 
@@ -47,6 +51,7 @@ export function createSharedEngine({
   const told = createFollowedStream({ redis, replicas, key: keyspace('told') })
   const eventLog = createRedisEventLog({ redis, replicas, keyspace })
   const follow = cacheTtlMs === 0 ? null : followTold(told)
+  const budgets = new Set<{ stop(): void }>()
   return {
     redis,
     replicas,
@@ -56,8 +61,14 @@ export function createSharedEngine({
       (provider => createRedisAnswers({ redis, keyspace, told, ttlMs: cacheTtlMs, follow }, provider)),
     eventLog,
     pollState: createRedisPollState({ redis, replicas, keyspace }),
+    shareBudget(owner, limits) {
+      const budget = createRedisBudget(redis, replicas, { keyspace: createKeyspace(...owner), ...limits })
+      budgets.add(budget)
+      return budget
+    },
     async stop() {
       await Promise.all([told.stop(), eventLog.stop()])
+      for (const budget of budgets) budget.stop()
       await replicas.stop()
       await redis.stop()
     },

@@ -12,11 +12,14 @@ import type { Logger } from '../telemetry/logger.ts'
 import { createAnswerStore } from './answer-store.ts'
 import { createFlights } from './flights.ts'
 import type { ShareAnswers, SharedAnswers } from './shared-answers.ts'
+import type { ShareBudget } from './shared-budget.ts'
 import { createTransport, isWrite, type TransportSettings } from './transport.ts'
 import { mayHaveArrived, toOutcomeUnknown, toProviderError } from './upstream-errors.ts'
 
 /** What adapters are given to reach their upstream with. */
 export interface UpstreamEnvironment {
+  /** How limits are kept together with other processes; null where there are none. */
+  readonly shareBudget?: ShareBudget | null
   /** How long an answer may be reused by other operations; 0 is never. */
   readonly cacheTtlMs: number
   readonly log: Logger

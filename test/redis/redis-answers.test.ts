@@ -111,6 +111,11 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, { retry: 2 }, () => {
     await other.drop(['a'])
     early.keep(ANSWER, ['a'])
     unrelated.keep(ANSWER, ['b'])
+    const { redis, keyspace } = other.engine
+    await expect
+      .poll(() => redis.run(client => client.exists(keyspace('answer', 'workos', 'unrelated'))))
+      .toBe(1)
+    expect(await redis.run(client => client.exists(keyspace('answer', 'workos', 'early')))).toBe(0)
     expect([await kept(other, 'early'), await kept(other, 'unrelated')]).toEqual([null, expect.any(Object)])
   })
 

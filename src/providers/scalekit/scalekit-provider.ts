@@ -26,20 +26,24 @@ const SUPPORTED: ReadonlySet<Operation> = new Set(OPERATIONS)
 /** Scalekit's directories as a directory provider, over its REST API. */
 export function createScalekitProvider(
   settings: ScalekitSettings,
-  { log, cacheTtlMs, shareAnswers }: UpstreamEnvironment,
+  { log, cacheTtlMs, shareAnswers, shareBudget }: UpstreamEnvironment,
 ): DirectoryProvider & EventReceiver {
   const upstream = { provider: 'scalekit', baseUrl: settings.environmentUrl, log } as const
-  const budget = createBudget({
-    provider: 'scalekit',
-    total: { limit: settings.requestsPerSecond, windowMs: 1_000 },
-    perScope: null,
-  })
+  const limits = { total: { limit: settings.requestsPerSecond, windowMs: 1_000 }, perScope: null }
+  const { environmentUrl, clientId, clientSecret } = settings
+  const shared = shareBudget?.(['scalekit', environmentUrl, clientId, clientSecret], limits) ?? null
+  const budget = createBudget({ provider: 'scalekit', ...limits, shared })
   const authorization = createScalekitToken(
     createUpstreamClient({ ...upstream, authorization: null, budget, cacheTtlMs: 0 }),
     settings,
   )
-  const shared = shareAnswers?.('scalekit') ?? null
-  const client = createUpstreamClient({ ...upstream, authorization, budget, cacheTtlMs, shared })
+  const client = createUpstreamClient({
+    ...upstream,
+    authorization,
+    budget,
+    cacheTtlMs,
+    shared: shareAnswers?.('scalekit') ?? null,
+  })
   const soleDirectories = createSoleDirectories()
   return {
     statuses: () => [{ provider: 'scalekit', operations: SUPPORTED, reachable: client.isReachable() }],

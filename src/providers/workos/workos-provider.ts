@@ -32,13 +32,14 @@ const OPERATIONS: ReadonlySet<Operation> = new Set([
 /** WorkOS Directory Sync as a directory provider, over its REST API. */
 export function createWorkosProvider(
   settings: WorkosSettings,
-  { log, cacheTtlMs, shareAnswers }: UpstreamEnvironment,
+  { log, cacheTtlMs, shareAnswers, shareBudget }: UpstreamEnvironment,
 ): DirectoryProvider & EventReceiver & EventSource {
-  const budget = createBudget({
-    provider: 'workos',
+  const limits = {
     total: { limit: settings.requestsPerMinute, windowMs: 60_000 },
     perScope: { limit: settings.directoryUsersPerSecond, windowMs: 1_000 },
-  })
+  }
+  const shared = shareBudget?.(['workos', settings.apiUrl, settings.apiKey], limits) ?? null
+  const budget = createBudget({ provider: 'workos', ...limits, shared })
   const client = createUpstreamClient({
     provider: 'workos',
     baseUrl: settings.apiUrl,
