@@ -1,4 +1,4 @@
-import type { Redis, RedisConnection } from './redis.ts'
+import type { Redis } from './redis.ts'
 import type { Replicas } from './replicas.ts'
 import { comparePlaces, type StreamEntry } from './stream-entries.ts'
 
@@ -10,8 +10,6 @@ export interface Acknowledgements {
   hear(told: readonly StreamEntry[]): void
   /** This replica has applied all up to a place. It goes over the connection that has read it, ahead of the next read. */
   tell(connection: Redis, place: string): void
-  /** This replica leaves: nobody is to wait for it. */
-  leave(): Promise<void>
   /** Settles when every live replica has told so, or the time is over. */
   byAll(place: string, withinMs: number): Promise<void>
   /** The stream was lost, and they with it. */
@@ -29,11 +27,7 @@ const MAX_TOLD = 1_000
 /** Replicas come and go, each with a new name; the dead are forgotten now and then. */
 const MAX_KNOWN = 100
 
-export function createAcknowledgements(
-  redis: RedisConnection,
-  replicas: Replicas,
-  key: string,
-): Acknowledgements {
+export function createAcknowledgements(replicas: Replicas, key: string): Acknowledgements {
   const appliedBy = new Map<string, string>()
   const waiters = new Set<Waiter>()
   let heardUpTo = START
@@ -55,10 +49,9 @@ export function createAcknowledgements(
       for (const { place, fields } of told) {
         heardUpTo = place
         const { replica, applied } = fields
-        if (replica === undefined || replica === replicas.id) continue
-        if (applied === undefined) replicas.left(replica)
-        else appliedBy.set(replica, applied)
-        if (applied !== undefined && !isHistory) replicas.heard(replica)
+        if (replica === undefined || applied === undefined || replica === replicas.id) continue
+        appliedBy.set(replica, applied)
+        if (!isHistory) replicas.heard(replica)
       }
       if (told.length === 0) return
       if (appliedBy.size > MAX_KNOWN) forgetDead()
@@ -67,9 +60,6 @@ export function createAcknowledgements(
     tell(connection, place) {
       const entry = ['replica', replicas.id, 'applied', place]
       connection.xadd(key, 'MAXLEN', '~', MAX_TOLD, '*', ...entry).catch(() => {})
-    },
-    async leave() {
-      await redis.run(client => client.xadd(key, '*', 'replica', replicas.id)).catch(() => {})
     },
     async byAll(place, withinMs) {
       if (withinMs <= 0 || isApplied(place)) return

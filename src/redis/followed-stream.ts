@@ -54,7 +54,7 @@ return redis.call('XADD', KEYS[1], '*', 'begin', '')`
 
 export function createFollowedStream(settings: FollowedStreamSettings): FollowedStream {
   const { redis, replicas, key, before = 0 } = settings
-  const acknowledgements = createAcknowledgements(redis, replicas, `${key}:applied`)
+  const acknowledgements = createAcknowledgements(replicas, `${key}:applied`)
   let connection: Redis | null = null
   const stopped = Promise.withResolvers<void>()
   let isStopped = false
@@ -163,7 +163,6 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
       isStopped = true
       stopped.resolve()
       acknowledgements.stop()
-      if (connection !== null) await acknowledgements.leave()
       connection?.disconnect()
       await running
     },

@@ -9,9 +9,8 @@ export interface Replicas {
   liveCount(): number | null
   /** The ids of those that live besides this one, as far as is known. */
   others(): readonly string[]
-  /** One was heard of in another way, which is sooner than the next beat; or it has said that it leaves. */
+  /** One was heard of in another way, which is sooner than the next beat. */
   heard(other: string): void
-  left(other: string): void
   stop(): Promise<void>
 }
 
@@ -59,9 +58,6 @@ export function createReplicas(redis: RedisConnection, key: string): Replicas {
     others: () => [...live].filter(one => one !== id),
     heard(other) {
       live = new Set(live).add(other)
-    },
-    left(other) {
-      live = new Set([...live].filter(one => one !== other))
     },
     async stop() {
       clearInterval(timer)
