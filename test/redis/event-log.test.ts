@@ -115,11 +115,13 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
     expect(of('other')).toEqual(['other applied e4', 'other delivered e4'])
   })
 
-  test('catches up with what a replica has missed, in order, before it says that it has regained', async () => {
+  test('notices soon that nothing comes, and catches up with what was missed, in order, before it says that it has regained', async () => {
     const one = await follow('one')
     const other = await follow('other')
     other.proxy.delayMs = Number.POSITIVE_INFINITY
+    const beganMs = performance.now()
     await has('other lost')
+    expect(performance.now() - beganMs).toBeLessThan(2_000)
     for (const event of ['e1', 'e2', 'e3']) await append(one, event)
     other.proxy.delayMs = 0
     await has('other regained false')
