@@ -60,7 +60,7 @@ export function createRedisBudget(
 
   function flushIn(waitMs: number): void {
     const atMs = performance.now() + waitMs
-    if (atMs >= flushAtMs) return
+    if (atMs >= flushAtMs || !redis.isConnected()) return
     flushAtMs = atMs
     clearTimeout(timer)
     timer = setTimeout(flush, waitMs)
@@ -88,7 +88,7 @@ export function createRedisBudget(
       latestMs === null ? '' : latestMs === Number.POSITIVE_INFINITY ? -LEASE_MS : nowMs - latestMs
     const keys = [...keysOf(null, 'window'), ...(scope === null ? [] : keysOf(scope, 'window'))]
     const spans = [total.windowMs, perScope?.windowMs ?? 0].slice(0, keys.length)
-    const isOld = (word: Word) => word.latestMs !== null && word.latestMs < nowMs - 2 * total.windowMs
+    const isOld = ({ latestMs }: Word) => latestMs !== null && latestMs < nowMs - 2 * total.windowMs
     const young = entries.filter(([, word]) => !isOld(word))
     for (const [, word] of entries) onTheirWay.add(word)
     scripts
@@ -171,7 +171,8 @@ export function createRedisBudget(
       return grant
     },
     note(scope, id, latestMs, isFinal) {
-      if (latestMs !== Number.POSITIVE_INFINITY) held.delete(id)
+      if (latestMs === Number.POSITIVE_INFINITY) held.set(id, { scope, sinceMs: performance.now() })
+      else held.delete(id)
       words.set(id, { scope, latestMs })
       // Far more than can be under way and arrive in a window: the oldest says nothing any more.
       if (words.size > MAX_WORDS) words.delete(words.keys().next().value ?? '')

@@ -33,6 +33,8 @@ export interface RedisConnection {
   state(): RedisState
   /** Whether commands are sent at all; while not, each is refused at once. */
   isUp(): boolean
+  /** Whether there is a connection, be it in use or not: where it is only slow, others may well use it. */
+  isConnected(): boolean
   /** Why it is not up; null while it is, or nothing is known yet. */
   reason(): string | null
   /** Tells of each switch between up and down, the first `starting` to either included. Returns how to end that. */
@@ -167,6 +169,7 @@ export function createRedis(url: string, log: Logger): RedisConnection {
   return {
     state: () => state,
     isUp: () => state === 'up',
+    isConnected: () => client.status === 'ready',
     reason: () => (state === 'up' ? null : reason),
     onChange(listener) {
       listeners.add(listener)

@@ -144,7 +144,7 @@ export function createBudget(settings: BudgetSettings): Budget {
     }
     for (const turn of turns.slice(grant?.granted ?? 0)) turn.giveBack(!grant)
     forgetIfEmpty(lane)
-    if (grant) heed(lane, grant, turns.length)
+    if (grant) heed(lane, grant)
     else if (sharing() === 'together') {
       total.tell({ used: 0, atMs: 0, againMs: performance.now() + ASK_AGAIN_MS, firstMs: 0, lastMs: 0 })
     }
@@ -152,7 +152,7 @@ export function createBudget(settings: BudgetSettings): Budget {
   }
 
   /** Takes to heart what the others have, and refuses those who did not know of it and can not be in time. */
-  function heed(lane: Lane, grant: SharedGrant, asked: number): void {
+  function heed(lane: Lane, grant: SharedGrant): void {
     const nowMs = performance.now()
     lane.others = grant.others
     const tell = (window: RateWindow, { used, againInMs, firstInMs, lastInMs }: SharedUse, limit: number) => {
@@ -162,7 +162,6 @@ export function createBudget(settings: BudgetSettings): Budget {
     }
     tell(total, grant.total, totalLimit.limit)
     if (lane.window && grant.scope) tell(lane.window, grant.scope, perScope?.limit ?? 1)
-    if (grant.granted === asked) return
     for (const [caller, queue] of [...lane.queues]) {
       for (const [place, waiter] of [...queue].entries()) {
         if (waiter.isPromised) continue
@@ -230,7 +229,7 @@ export function createBudget(settings: BudgetSettings): Budget {
       return await new Promise<Turn>((resolve, reject) => {
         const waiter: Waiter = {
           ask,
-          isPromised: standing === 'alone' || !isFree,
+          isPromised: standing === 'alone',
           start: turn => finish(() => resolve(turn)),
           refuse: error => finish(() => reject(error)),
         }
