@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { onOneLine, show, toMistake } from './config-mistakes.ts'
 import type { Permission } from './domain/caller.ts'
+import { onOneLine, show, toMistake } from './mistakes.ts'
 import { type Given, type SettingName as Name, settings } from './settings.ts'
 import type { LogLevel } from './telemetry/logger.ts'
 

@@ -50,11 +50,11 @@ export function createMemoryEventLog(settings: MemoryEventLogSettings = {}): Eve
     }
   }
 
-  async function handOn({ event, characters }: Sized): Promise<void> {
-    await Promise.allSettled([...followers].map(follower => follower.apply(event)))
+  async function handOn({ event, characters }: Sized, those: readonly EventFollower[]): Promise<void> {
+    await Promise.allSettled(those.map(follower => follower.apply(event)))
     waiting.events -= 1
     waiting.characters -= characters
-    for (const follower of followers) follower.deliver(event)
+    for (const follower of those) follower.deliver(event)
   }
 
   return {
@@ -72,7 +72,9 @@ export function createMemoryEventLog(settings: MemoryEventLogSettings = {}): Eve
       remember(sized)
       waiting.events += 1
       waiting.characters += characters
-      handedOn = handedOn.then(() => handOn(sized))
+      // Whoever comes later gets it as one of the recent ones.
+      const those = [...followers]
+      handedOn = handedOn.then(() => handOn(sized, those))
       // Whoever adds faster than events are applied is held up a little, before it is too much.
       if (waiting.events > HURRY) await handedOn
       return true

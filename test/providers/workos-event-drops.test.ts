@@ -139,6 +139,16 @@ const CHANGES: readonly (readonly [string, () => Record<string, unknown>, readon
     LISTS_OF_DIRECTORIES,
   ],
   [
+    'dsync.activated, of an organization that is not named',
+    () => {
+      const { directory } = subject
+      const added: WorkosDirectory = { ...directory, id: `${directory.id}X`, created_at: now() }
+      sandbox.data.workos.directories.push(added)
+      return { ...added, organization_id: undefined }
+    },
+    [...LISTS_OF_DIRECTORIES, 'otherDirectories'],
+  ],
+  [
     'dsync.deleted',
     () => {
       const { directories, rosters } = sandbox.data.workos

@@ -216,6 +216,14 @@ describe('a delivery', () => {
   })
 })
 
+test('a delivery that says itself that it is too large is refused before any of it has come', async () => {
+  const body = new ReadableStream()
+  const headers = { 'content-length': '262145' }
+  const init = { method: 'POST', headers, body, duplex: 'half' } as RequestInit
+  const response = await receiver.fetch(new Request('http://dirgraph.test/webhooks/workos', init))
+  expect(response.status).toBe(413)
+})
+
 describe('the routes', () => {
   test('need no token where operations do, since the signature is one', async () => {
     await receiver.stop()
