@@ -12,11 +12,13 @@ import { createScalekitProvider, type ScalekitSettings } from './providers/scale
 import { createWorkosProvider, type WorkosSettings } from './providers/workos/workos-provider.ts'
 import { createSharedEngine, type SharedEngine } from './redis/shared-engine.ts'
 import { estimateCallsOnce } from './schema/estimate-calls.ts'
-import { schema } from './schema/index.ts'
+import { schema as plainSchema } from './schema/index.ts'
+import { toSubgraph } from './schema/subgraph.ts'
 import { createServer } from './server/server.ts'
 import type { PersistedDocuments } from './server/use-persisted-documents.ts'
 import { isCredential, isRedisUrl, isSafeBaseUrl } from './settings.ts'
 import { createLogger, type Logger, type LogLevel } from './telemetry/logger.ts'
+import type { UpstreamFetch } from './upstream/fetch-whole.ts'
 import type { Verify } from './webhooks/signature.ts'
 import { createScalekitVerify } from './webhooks/verify-scalekit.ts'
 import { createWorkosVerify } from './webhooks/verify-workos.ts'
@@ -76,6 +78,8 @@ export interface DirgraphSettings extends Partial<typeof LIMIT_DEFAULTS> {
   readonly redisUrl?: string | null
   /** How long an upstream's answer may be reused by other operations: 30, unless said otherwise; 0 is never. */
   readonly cacheTtlSeconds?: number
+  /** What sends requests to providers; the platform's own `fetch`, unless given. */
+  readonly fetch?: UpstreamFetch
   /** How long an operation may take: 10,000, unless said otherwise. */
   readonly operationTimeoutMs?: number
   /** An operation that may need more upstream calls is refused before it runs: 2,000, unless said otherwise. */
@@ -84,6 +88,8 @@ export interface DirgraphSettings extends Partial<typeof LIMIT_DEFAULTS> {
   readonly maxUpstreamCalls?: number
   /** Tells in every answer what it cost; off unless asked for, and then a header of the request can ask for it. */
   readonly reportCost?: boolean
+  /** Serves the schema as a Federation 2 subgraph, with `_service` and `_entities`; off unless asked for. */
+  readonly federation?: boolean
 }
 
 /** A running dirgraph, to be mounted wherever the web's Request and Response are spoken. */
@@ -104,7 +110,8 @@ export interface Dirgraph {
  */
 export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
   refuseUnfit(settings)
-  refuseUnfitDocuments(settings.persistedDocuments?.documents ?? {})
+  const schema = settings.federation ? toSubgraph(plainSchema) : plainSchema
+  refuseUnfitDocuments(settings.persistedDocuments?.documents ?? {}, schema)
   const log = createLogger(settings.logLevel ?? 'info')
   const engine = createEngine(settings, log)
   const verifiers = createVerifiers(settings)
@@ -176,6 +183,7 @@ function createAdapters(settings: DirgraphSettings, engine: SharedEngine | null,
     cacheTtlMs: cacheTtlMsOf(settings),
     shareAnswers: engine?.shareAnswers ?? null,
     shareBudget: engine?.shareBudget ?? null,
+    fetch: settings.fetch ?? (request => fetch(request)),
   }
   const adapters = new Map<ProviderName, DirectoryProvider & EventReceiver>()
   const workos =
@@ -234,15 +242,15 @@ function refuseUnfit({ workos, scalekit, adminToken, userTokens, redisUrl }: Dir
 }
 
 /** A document that was written for another schema would be found out by the first who sends its id. */
-function refuseUnfitDocuments(documents: Readonly<Record<string, string>>): void {
+function refuseUnfitDocuments(documents: Readonly<Record<string, string>>, schema: GraphQLSchema): void {
   for (const [id, text] of Object.entries(documents)) {
-    const [mistake] = mistakesIn(text)
+    const [mistake] = mistakesIn(text, schema)
     if (mistake)
       throw new TypeError(`The persisted document \`${id.slice(0, 80)}\` can not be run: ${mistake.message}`)
   }
 }
 
-function mistakesIn(document: string): readonly Error[] {
+function mistakesIn(document: string, schema: GraphQLSchema): readonly Error[] {
   try {
     return validate(schema, parse(document))
   } catch (error) {

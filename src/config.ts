@@ -18,6 +18,8 @@ export interface Config {
   } | null
   /** Both providers are the built-in sandbox. */
   readonly isSandbox: boolean
+  /** The sandbox changes by itself, and tells this server so. */
+  readonly sandboxChanges: boolean
   readonly adminToken: string | null
   readonly userTokens: {
     readonly jwksUrl: string
@@ -38,6 +40,8 @@ export interface Config {
   readonly workosEventsPollSeconds: number
   readonly graphiql: boolean
   readonly introspection: boolean
+  /** Serves the schema as a Federation 2 subgraph. */
+  readonly federation: boolean
   readonly persistedDocuments: {
     readonly documents: Readonly<Record<string, string>>
     readonly mode: 'off' | 'allow' | 'only'
@@ -115,6 +119,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     workos: isSandbox ? null : toWorkos(data),
     scalekit: isSandbox ? null : toScalekit(data),
     isSandbox,
+    sandboxChanges: data.DIRGRAPH_SANDBOX_CHANGES,
     adminToken: data.DIRGRAPH_ADMIN_TOKEN ?? null,
     userTokens: toUserTokens(data),
     loopbackOnly: isOpen && !isSandbox,
@@ -126,6 +131,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     workosEventsPollSeconds: data.WORKOS_EVENTS_POLL_SECONDS,
     graphiql,
     introspection: data.DIRGRAPH_INTROSPECTION ?? graphiql,
+    federation: data.DIRGRAPH_FEDERATION,
     persistedDocuments:
       persisted === null || typeof persisted === 'string'
         ? null
@@ -219,6 +225,11 @@ function findContradictions(given: Given, isSandbox: boolean): string[] {
   if (adminToken !== undefined && [given.WORKOS_API_KEY, given.SCALEKIT_CLIENT_SECRET].includes(adminToken)) {
     mistakes.push('DIRGRAPH_ADMIN_TOKEN is a provider’s own key; make a token that is nothing else.')
   }
+  if (!isSandbox && given.DIRGRAPH_SANDBOX_CHANGES === 'true') {
+    mistakes.push(
+      'DIRGRAPH_SANDBOX_CHANGES is `true` and the sandbox is off; set DIRGRAPH_SANDBOX to `true`.',
+    )
+  }
   const isMissing = { workos: !given.WORKOS_API_KEY, scalekit: !given.SCALEKIT_CLIENT_SECRET }
   if (!isSandbox && (provider === 'workos' || provider === 'scalekit') && isMissing[provider]) {
     mistakes.push(`DIRGRAPH_JWT_PROVIDER is \`${provider}\`, which is not set up here.`)
@@ -260,6 +271,15 @@ function findWarnings(given: Given, isSandbox: boolean, isProviderIgnored: boole
   for (const [name, other] of isSandbox ? PARTS : [...PARTS, ...PARTS_OF_REAL_ONES]) {
     if (given[name] === undefined || given[other] !== undefined) continue
     warnings.push(`${name} is set without ${other}; it is ignored.`)
+  }
+  if (
+    given.DIRGRAPH_FEDERATION === 'true' &&
+    given.DIRGRAPH_PERSISTED_DOCUMENTS_MODE === 'only' &&
+    given.DIRGRAPH_JWKS_URL !== undefined
+  ) {
+    warnings.push(
+      'DIRGRAPH_PERSISTED_DOCUMENTS_MODE is `only`; a gateway’s documents are its own, so it can not ask for users.',
+    )
   }
   if ((given.DIRGRAPH_ADMIN_TOKEN?.length ?? LEAST_TOKEN_LENGTH) < LEAST_TOKEN_LENGTH) {
     warnings.push(`DIRGRAPH_ADMIN_TOKEN is shorter than ${LEAST_TOKEN_LENGTH} characters; it can be guessed.`)

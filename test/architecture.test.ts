@@ -37,9 +37,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'server',
     'settings',
     'telemetry',
+    'upstream',
     'webhooks',
   ],
-  cli: ['app', 'config', 'sandbox', 'server'],
+  cli: ['app', 'config', 'sandbox', 'server', 'upstream'],
 }
 
 const HOMES: Record<string, readonly string[]> = {
@@ -57,8 +58,8 @@ const HOMES: Record<string, readonly string[]> = {
 }
 
 /** Networking of Node's own; the rest of the source runs wherever the web's Request and Response do. */
-const NETWORKING = /^node:(http|https|http2|net|tls|dgram|dns)\b/
-const NETWORKING_HOMES: readonly string[] = ['sandbox', 'server/listen.ts']
+const NETWORKING = /^(undici|node:(http|https|http2|net|tls|dgram|dns))\b/
+const NETWORKING_HOMES: readonly string[] = ['sandbox', 'server/listen.ts', 'upstream/pooled-fetch.ts']
 
 interface Import {
   readonly file: string

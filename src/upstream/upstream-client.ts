@@ -10,6 +10,7 @@ import {
 } from '../domain/provider-error.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { createAnswerStore } from './answer-store.ts'
+import type { UpstreamFetch } from './fetch-whole.ts'
 import { createFlights } from './flights.ts'
 import type { ShareAnswers, SharedAnswers } from './shared-answers.ts'
 import type { ShareBudget } from './shared-budget.ts'
@@ -25,9 +26,10 @@ export interface UpstreamEnvironment {
   readonly log: Logger
   /** For replicas that share what they keep; absent where there are none. */
   readonly shareAnswers?: ShareAnswers | null
+  readonly fetch: UpstreamFetch
 }
 
-export interface UpstreamSettings extends TransportSettings, Omit<UpstreamEnvironment, 'shareAnswers'> {
+export interface UpstreamSettings extends TransportSettings, UpstreamEnvironment {
   /** Of the answers to this credential; absent where they are not shared. */
   readonly shared?: SharedAnswers | null
 }

@@ -18,6 +18,7 @@ beforeEach(async () => {
     budget: null,
     cacheTtlMs: 300_000,
     log: createLogger('silent'),
+    fetch,
   })
 })
 afterEach(() => sandbox.stop())

@@ -214,7 +214,7 @@ test('polls count for the limit of WorkOS', async () => {
   const { apiKey, url } = sandbox.workos
   const workos = createWorkosProvider(
     { apiKey, apiUrl: url, requestsPerMinute: 1, directoryUsersPerSecond: 4 },
-    { log: createLogger('silent'), cacheTtlMs: 0 },
+    { log: createLogger('silent'), cacheTtlMs: 0, fetch },
   )
   await workos.check(anyCall())
   const call = anyCall({ deadlineMs: performance.now() + 1_000 })

@@ -78,9 +78,10 @@ function openClient(provider: ProviderName, sandbox: Sandbox, cacheTtlMs: number
       budget: null,
       cacheTtlMs,
       log,
+      fetch,
     })
   }
-  const upstream = { provider, baseUrl: scalekit.environmentUrl, budget: null, log } as const
+  const upstream = { provider, baseUrl: scalekit.environmentUrl, budget: null, log, fetch } as const
   const authorization = createScalekitToken(
     createUpstreamClient({ ...upstream, authorization: null, cacheTtlMs: 0 }),
     scalekit,

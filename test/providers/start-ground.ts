@@ -46,7 +46,7 @@ export function openWorkos(
 ) {
   return createWorkosProvider(
     { apiKey: workos.apiKey, apiUrl: workos.url, ...NO_WORKOS_LIMITS },
-    { log, cacheTtlMs },
+    { log, cacheTtlMs, fetch },
   )
 }
 
@@ -55,7 +55,7 @@ export function openScalekit(
   log: Logger = createLogger('silent'),
   cacheTtlMs = 0,
 ) {
-  return createScalekitProvider({ ...scalekit, ...NO_SCALEKIT_LIMITS }, { log, cacheTtlMs })
+  return createScalekitProvider({ ...scalekit, ...NO_SCALEKIT_LIMITS }, { log, cacheTtlMs, fetch })
 }
 
 export function forward(limit: number, cursor: string | null = null): PageRequest {

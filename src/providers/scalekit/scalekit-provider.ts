@@ -26,24 +26,20 @@ const SUPPORTED: ReadonlySet<Operation> = new Set(OPERATIONS)
 /** Scalekit's directories as a directory provider, over its REST API. */
 export function createScalekitProvider(
   settings: ScalekitSettings,
-  { log, cacheTtlMs, shareAnswers, shareBudget }: UpstreamEnvironment,
+  environment: UpstreamEnvironment,
 ): DirectoryProvider & EventReceiver {
-  const upstream = { provider: 'scalekit', baseUrl: settings.environmentUrl, log } as const
+  const upstream = { ...environment, provider: 'scalekit', baseUrl: settings.environmentUrl } as const
   const limits = { total: { limit: settings.requestsPerSecond, windowMs: 1_000 }, perScope: null }
   const { environmentUrl, clientId, clientSecret } = settings
-  const shared = shareBudget?.(['scalekit', environmentUrl, clientId, clientSecret], limits) ?? null
-  const budget = createBudget({ provider: 'scalekit', ...limits, shared })
+  const { shareAnswers, shareBudget } = environment
+  const sharedBudget = shareBudget?.(['scalekit', environmentUrl, clientId, clientSecret], limits) ?? null
+  const budget = createBudget({ provider: 'scalekit', ...limits, shared: sharedBudget })
   const authorization = createScalekitToken(
     createUpstreamClient({ ...upstream, authorization: null, budget, cacheTtlMs: 0 }),
     settings,
   )
-  const client = createUpstreamClient({
-    ...upstream,
-    authorization,
-    budget,
-    cacheTtlMs,
-    shared: shareAnswers?.('scalekit') ?? null,
-  })
+  const shared = shareAnswers?.('scalekit') ?? null
+  const client = createUpstreamClient({ ...upstream, authorization, budget, shared })
   const soleDirectories = createSoleDirectories()
   return {
     statuses: () => [{ provider: 'scalekit', operations: SUPPORTED, reachable: client.isReachable() }],

@@ -32,22 +32,22 @@ const OPERATIONS: ReadonlySet<Operation> = new Set([
 /** WorkOS Directory Sync as a directory provider, over its REST API. */
 export function createWorkosProvider(
   settings: WorkosSettings,
-  { log, cacheTtlMs, shareAnswers, shareBudget }: UpstreamEnvironment,
+  environment: UpstreamEnvironment,
 ): DirectoryProvider & EventReceiver & EventSource {
   const limits = {
     total: { limit: settings.requestsPerMinute, windowMs: 60_000 },
     perScope: { limit: settings.directoryUsersPerSecond, windowMs: 1_000 },
   }
-  const shared = shareBudget?.(['workos', settings.apiUrl, settings.apiKey], limits) ?? null
-  const budget = createBudget({ provider: 'workos', ...limits, shared })
+  const { shareAnswers, shareBudget } = environment
+  const sharedBudget = shareBudget?.(['workos', settings.apiUrl, settings.apiKey], limits) ?? null
+  const budget = createBudget({ provider: 'workos', ...limits, shared: sharedBudget })
   const client = createUpstreamClient({
     provider: 'workos',
     baseUrl: settings.apiUrl,
     authorization: async () => `Bearer ${settings.apiKey}`,
     budget,
-    cacheTtlMs,
-    log,
     shared: shareAnswers?.('workos') ?? null,
+    ...environment,
   })
   const reads = createWorkosReads(client)
   return {
