@@ -155,6 +155,7 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
   return {
     key,
     follow(follower) {
+      if (connection !== null) throw new Error('A stream is followed once.')
       connection = redis.blockingConnection()
       running = run(follower, connection)
     },

@@ -7,9 +7,11 @@ import type { FollowedStream } from './followed-stream.ts'
 import { createLeases } from './leases.ts'
 import type { RedisConnection } from './redis.ts'
 import { createRedisDrops, toWords } from './redis-drops.ts'
+import type { Replicas } from './replicas.ts'
 
 export interface RedisAnswersSettings {
   readonly redis: RedisConnection
+  readonly replicas: Replicas
   readonly keyspace: (...parts: readonly string[]) => string
   /** What replicas tell each other of all providers' answers. */
   readonly told: FollowedStream
@@ -35,14 +37,14 @@ const ALONE: Lease = { keep() {}, release() {}, renounce() {} }
  * lock is gone.
  */
 export function createRedisAnswers(
-  { redis, keyspace, told, ttlMs, follow }: RedisAnswersSettings,
+  { redis, replicas, keyspace, told, ttlMs, follow }: RedisAnswersSettings,
   provider: ProviderName,
 ): SharedAnswers {
   const windowMs = staleWindowMs(ttlMs)
   const answerKey = (key: string) => keyspace('answer', provider, key)
   const lockKey = (key: string) => keyspace('asking', provider, key)
   const dropsKey = keyspace('drops', provider)
-  const drops = createRedisDrops({ redis, provider, dropsKey, answerKey, told })
+  const drops = createRedisDrops({ redis, replicas, provider, dropsKey, answerKey, told })
   const leases = createLeases(redis)
   const runFind = redis.script(FIND)
   const runKeep = redis.script(KEEP)

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto'
 import type { ProviderName } from '../domain/entity-key.ts'
-import type { SharedFollower } from '../upstream/shared-answers.ts'
 import { DROP, FORGET } from './answer-scripts.ts'
 import type { FollowedStream } from './followed-stream.ts'
 import type { RedisConnection } from './redis.ts'
+import type { Replicas } from './replicas.ts'
+import type { Told } from './told.ts'
 
 /** What replicas tell each other of the answers to one provider's credential. */
 export interface RedisDrops {
@@ -21,18 +22,13 @@ export interface RedisDrops {
 
 export interface RedisDropsSettings {
   readonly redis: RedisConnection
+  readonly replicas: Replicas
   readonly provider: ProviderName
   readonly dropsKey: string
   readonly answerKey: (key: string) => string
   /** Of what all providers' answers have to be told. */
   readonly told: FollowedStream
 }
-
-/** What one of them tells; `everything` where nobody knows all of it any more. */
-type Told = { readonly provider: ProviderName } & (
-  | { readonly dropped: readonly string[] | 'everything' }
-  | { readonly forgot: string }
-)
 
 /** What Redis has to be told of, and the part of it that the other replicas do not hear of by themselves. */
 interface Unsent {
@@ -49,7 +45,7 @@ const MAX_UNSENT = 1_000
 
 /** What can't be told waits here until it can; until then nothing that replicas share is believed. */
 export function createRedisDrops(settings: RedisDropsSettings): RedisDrops {
-  const { redis, provider, dropsKey, answerKey, told } = settings
+  const { redis, replicas, provider, dropsKey, answerKey, told } = settings
   const runDrop = redis.script(DROP)
   const runForget = redis.script(FORGET)
   let unsent = createUnsent()
@@ -74,7 +70,8 @@ export function createRedisDrops(settings: RedisDropsSettings): RedisDrops {
     unsent = createUnsent()
     const { all, tellAll, tags, toTell } = sending
     const dropped = tellAll ? 'everything' : [...toTell]
-    const text = dropped.length === 0 ? '' : JSON.stringify({ provider, dropped } satisfies Told)
+    const text =
+      dropped.length === 0 ? '' : JSON.stringify({ by: replicas.id, provider, dropped } satisfies Told)
     const words = all || tellAll ? '*' : toWords([...tags])
     try {
       const reply = await runDrop([dropsKey, told.key], [MAX_REMEMBERED, MAX_TOLD, text, words])
@@ -104,36 +101,9 @@ export function createRedisDrops(settings: RedisDropsSettings): RedisDrops {
       await send()
     },
     async forget(key) {
-      const text = JSON.stringify({ provider, forgot: key } satisfies Told)
+      const text = JSON.stringify({ by: replicas.id, provider, forgot: key } satisfies Told)
       await runForget([answerKey(key), told.key], [MAX_TOLD, text]).catch(() => {})
     },
-  }
-}
-
-/** Hands what was told to the followers of the answers that it is about; how to become one is what it gives back. */
-export function followTold(told: FollowedStream): (provider: ProviderName, follower: SharedFollower) => void {
-  const followers = new Map<ProviderName, SharedFollower>()
-  let isHeard = false
-  told.follow({
-    apply({ fields }) {
-      const entry = JSON.parse(fields.told ?? '{}') as Told
-      const follower = followers.get(entry.provider)
-      if ('forgot' in entry) follower?.forgot(entry.forgot)
-      else if (entry.dropped === 'everything') follower?.forgotAll()
-      else follower?.dropped(entry.dropped)
-    },
-    lost() {
-      isHeard = false
-      for (const follower of followers.values()) follower.lost()
-    },
-    regained(isGap) {
-      isHeard = true
-      for (const follower of followers.values()) follower.regained(isGap)
-    },
-  })
-  return (provider, follower) => {
-    followers.set(provider, follower)
-    if (isHeard) follower.regained(true)
   }
 }
 

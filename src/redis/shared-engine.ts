@@ -7,10 +7,10 @@ import { createFollowedStream } from './followed-stream.ts'
 import { createKeyspace, createRedis, type RedisConnection } from './redis.ts'
 import { createRedisAnswers } from './redis-answers.ts'
 import { createRedisBudget } from './redis-budget.ts'
-import { followTold } from './redis-drops.ts'
 import { createRedisEventLog } from './redis-event-log.ts'
 import { createRedisPollState } from './redis-poll-state.ts'
 import { createReplicas, type Replicas } from './replicas.ts'
+import { followTold } from './told.ts'
 
 /** What the replicas of one deployment share, and how this one takes part in it. */
 export interface SharedEngine {
@@ -50,7 +50,7 @@ export function createSharedEngine({
   const replicas = createReplicas(redis, keyspace('replicas'))
   const told = createFollowedStream({ redis, replicas, key: keyspace('told') })
   const eventLog = createRedisEventLog({ redis, replicas, keyspace })
-  const follow = cacheTtlMs === 0 ? null : followTold(told)
+  const follow = cacheTtlMs === 0 ? null : followTold(told, replicas)
   const budgets = new Set<{ stop(): void }>()
   return {
     redis,
@@ -58,7 +58,8 @@ export function createSharedEngine({
     keyspace,
     shareAnswers:
       follow &&
-      (provider => createRedisAnswers({ redis, keyspace, told, ttlMs: cacheTtlMs, follow }, provider)),
+      (provider =>
+        createRedisAnswers({ redis, replicas, keyspace, told, ttlMs: cacheTtlMs, follow }, provider)),
     eventLog,
     pollState: createRedisPollState({ redis, replicas, keyspace }),
     shareBudget(owner, limits) {

@@ -51,6 +51,8 @@ export function createAnswerStore({ ttlMs, shared, onOutdated }: AnswerStoreSett
   let isDeaf = shared !== null
 
   const isReusable = () => !isSuspended && !isDeaf
+  /** What others have is checked where it lies, so it is good while this replica is deaf; but not while events are missed. */
+  const believed = () => (isSuspended ? null : shared)
   const tagsOf = ({ tags = [] }: Fetch['request'], { body }: UpstreamAnswer) => [...tags, ...idsIn(body)]
 
   function dropHere(tags: readonly string[]): void {
@@ -118,8 +120,11 @@ export function createAnswerStore({ ttlMs, shared, onOutdated }: AnswerStoreSett
   return {
     fresh: key => (isReusable() ? cache.fresh(key) : null),
     isDue: cache.isDue,
-    fetch: fetch => (shared === null ? askAndKeep(fetch, null) : fetchShared(shared, fetch)),
-    stale: async key => (isReusable() ? cache.stale(key) : null) ?? (await shared?.stale(key)) ?? null,
+    fetch(fetch) {
+      const others = believed()
+      return others === null ? askAndKeep(fetch, null) : fetchShared(others, fetch)
+    },
+    stale: async key => (isReusable() ? cache.stale(key) : null) ?? (await believed()?.stale(key)) ?? null,
     forget,
     async dropWritten(tags) {
       drops.addAll()

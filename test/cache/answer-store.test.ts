@@ -22,7 +22,10 @@ function openShared() {
       note(`find ${key} ${maxAgeMs}`)
       return hand.answer
     },
-    stale: async () => null,
+    async stale(key) {
+      note(`stale ${key}`)
+      return null
+    },
     drop: async tags => note(`drop ${tags.join(' ')}`),
     dropEverywhere: async tags => note(`drop everywhere ${tags.join(' ')}`),
     forget: key => note(`forget ${key}`),
@@ -106,6 +109,17 @@ test('nothing is reused before the others are heard, nor while they are not', as
   tell(follower => follower.lost())
   tell(follower => follower.regained(true))
   expect(store.fresh('key')).toBe(null)
+})
+
+test('while events may be missed nothing is reused, not even what others have', async () => {
+  const { store, fetch, asked, tell } = open()
+  tell(follower => follower.regained(false))
+  store.suspendReuse(true)
+  await fetch()
+  expect([store.fresh('key'), await store.stale('key')]).toEqual([null, null])
+  expect(asked).toEqual([])
+  store.suspendReuse(false)
+  expect(store.fresh('key')).not.toBe(null)
 })
 
 test('what others drop or forget ends here, and calls under way are not joined any more', async () => {

@@ -184,10 +184,18 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, { retry: 2 }, () => {
     one.forget('key')
     await expect.poll(() => told).toContain('other forgot key')
     expect(told.filter(line => /dropped c|forgot key/.test(line)).toSorted()).toEqual([
-      'one forgot key',
       'other forgot key',
       'third forgot key',
     ])
+  })
+
+  test('are forgotten where somebody tells something that is not understood', async () => {
+    const one = await start('one')
+    const { redis, keyspace } = one.engine
+    for (const text of ['{', '{"provider":"workos","changed":["a"]}']) {
+      await redis.run(client => client.xadd(keyspace('told'), '*', 'told', text))
+    }
+    await expect.poll(() => told.slice(-2)).toEqual(['one forgot all', 'one forgot all'])
   })
 
   describe('that nobody has yet', () => {

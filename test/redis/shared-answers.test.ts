@@ -69,6 +69,10 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, { retry: 2 }, () => {
     expect((await other.query(ORGANIZATION, { id })).data).toMatchObject({
       organization: { scimEnabled: true },
     })
+    sandbox.clearCalls()
+    await one.query(ORGANIZATION, { id })
+    expect((await one.costOf(ORGANIZATION, { id })).cacheHits).toBe(1)
+    expect(sandbox.calls).toEqual([])
   })
 
   test('show nothing of before a change to whoever was asking while another replica made it', async () => {
