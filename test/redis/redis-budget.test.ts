@@ -21,7 +21,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
   let server: RedisServer
   let families = 0
   /** One after the other, since who does not reach Redis at once takes it to be down. */
-  let starting = Promise.resolve()
+  let starting: Promise<readonly Process[]> = Promise.resolve([])
 
   beforeAll(async () => {
     process.on('unhandledRejection', note)
@@ -64,20 +64,16 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
     context: TestContext,
     count: number,
     { on = server, totalLimit = 1_000 } = {},
-  ): Promise<Process[]> {
+  ): Promise<readonly Process[]> {
     families += 1
     const owner = `owner ${families}`
-    const before = starting
-    let begun = () => {}
-    starting = new Promise(resolve => {
-      begun = resolve
+    starting = starting.then(async () => {
+      const opened = Array.from({ length: count }, () => open(context, on.url, owner, totalLimit))
+      const areUp = () => opened.every(({ isUp }) => isUp())
+      await context.expect.poll(areUp, { timeout: 5_000, interval: 5 }).toBe(true)
+      return opened
     })
-    await before
-    const processes = Array.from({ length: count }, () => open(context, on.url, owner, totalLimit))
-    await context.expect
-      .poll(() => processes.every(({ isUp }) => isUp()), { timeout: 5_000, interval: 5 })
-      .toBe(true)
-    begun()
+    const processes = await starting
     await context.expect
       .poll(() => processes.map(({ live }) => live()), { timeout: 5_000 })
       .toEqual(processes.map(() => count))
