@@ -109,7 +109,6 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
   test.each([
     ['hung', () => server.pause(), () => server.resume()],
     ['ended', () => server.kill(), () => server.start()],
-    ['became a black hole', () => delay(Number.POSITIVE_INFINITY), () => delay(0)],
   ])(
     'finds out without being asked that Redis %s, and comes back; one line in the log each',
     async (_, end, mend) => {
