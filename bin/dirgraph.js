@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 
-if (major < 22 || (major === 22 && minor < 18)) {
-  process.stderr.write(`dirgraph needs Node 22.18 or newer; this is ${process.version}.\n`)
+if (major < 22 || (major === 22 && minor < 19)) {
+  process.stderr.write(`dirgraph needs Node 22.19 or newer; this is ${process.version}.\n`)
   process.exit(1)
 }
 

@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { printSchema } from 'graphql'
 import { schema } from '../src/schema/index.ts'
+import { printSubgraph } from '../src/schema/print-subgraph.ts'
 
-writeFileSync(new URL('../schema.graphql', import.meta.url), `${printSchema(schema)}\n`)
+if (process.argv.includes('--federation')) process.stdout.write(`${printSubgraph(schema)}\n`)
+else writeFileSync(new URL('../schema.graphql', import.meta.url), `${printSchema(schema)}\n`)

@@ -3,17 +3,25 @@ import { createAuthenticate } from './callers/authenticate.ts'
 import type { UserTokenSettings } from './callers/user-token.ts'
 import type { DirectoryProvider } from './domain/directory-provider.ts'
 import type { ProviderName } from './domain/entity-key.ts'
+import type { EventReceiver } from './domain/event-receiver.ts'
+import { startEventPipeline } from './events/event-pipeline.ts'
 import { createCompositeProvider } from './providers/composite-provider.ts'
+import { createCompositeReceiver } from './providers/composite-receiver.ts'
 import { restrictProvider } from './providers/restrict-provider.ts'
 import { createScalekitProvider, type ScalekitSettings } from './providers/scalekit/scalekit-provider.ts'
 import { createWorkosProvider, type WorkosSettings } from './providers/workos/workos-provider.ts'
 import { createSharedEngine, type SharedEngine } from './redis/shared-engine.ts'
 import { estimateCallsOnce } from './schema/estimate-calls.ts'
-import { schema } from './schema/index.ts'
+import { schema as plainSchema } from './schema/index.ts'
+import { toSubgraph } from './schema/subgraph.ts'
 import { createServer } from './server/server.ts'
 import type { PersistedDocuments } from './server/use-persisted-documents.ts'
 import { isCredential, isRedisUrl, isSafeBaseUrl } from './settings.ts'
 import { createLogger, type Logger, type LogLevel } from './telemetry/logger.ts'
+import type { UpstreamFetch } from './upstream/fetch-whole.ts'
+import type { Verify } from './webhooks/signature.ts'
+import { createScalekitVerify } from './webhooks/verify-scalekit.ts'
+import { createWorkosVerify } from './webhooks/verify-workos.ts'
 
 /** What a document and its answer may be, unless said otherwise. */
 const LIMIT_DEFAULTS = {
@@ -54,6 +62,14 @@ export interface DirgraphSettings extends Partial<typeof LIMIT_DEFAULTS> {
   readonly introspection?: boolean
   /** Documents that clients may name by their id, and whether they have to. */
   readonly persistedDocuments?: PersistedDocuments | null
+  /** What providers sign their webhooks with, several while they are rotated; without one of them there is no route. */
+  readonly webhooks?: {
+    readonly workosSecrets?: readonly string[]
+    /** Of the form `whsec_<base64>`. */
+    readonly scalekitSecrets?: readonly string[]
+  } | null
+  /** How often the events of WorkOS are polled, where webhooks do not bring them: 0, never, unless said otherwise. */
+  readonly workosEventsPollSeconds?: number
   /** Serves GraphiQL to browsers; off unless asked for. */
   readonly graphiql?: boolean
   /** `info` unless said otherwise. */
@@ -62,6 +78,8 @@ export interface DirgraphSettings extends Partial<typeof LIMIT_DEFAULTS> {
   readonly redisUrl?: string | null
   /** How long an upstream's answer may be reused by other operations: 30, unless said otherwise; 0 is never. */
   readonly cacheTtlSeconds?: number
+  /** What sends requests to providers; the platform's own `fetch`, unless given. */
+  readonly fetch?: UpstreamFetch
   /** How long an operation may take: 10,000, unless said otherwise. */
   readonly operationTimeoutMs?: number
   /** An operation that may need more upstream calls is refused before it runs: 2,000, unless said otherwise. */
@@ -70,11 +88,13 @@ export interface DirgraphSettings extends Partial<typeof LIMIT_DEFAULTS> {
   readonly maxUpstreamCalls?: number
   /** Tells in every answer what it cost; off unless asked for, and then a header of the request can ask for it. */
   readonly reportCost?: boolean
+  /** Serves the schema as a Federation 2 subgraph, with `_service` and `_entities`; off unless asked for. */
+  readonly federation?: boolean
 }
 
 /** A running dirgraph, to be mounted wherever the web's Request and Response are spoken. */
 export interface Dirgraph {
-  /** Answers `/graphql`, `/health` and `/ready`. */
+  /** Answers `/graphql`, `/health`, `/ready` and the webhooks. */
   readonly fetch: (request: Request) => Promise<Response>
   readonly schema: GraphQLSchema
   /** Says on `/ready` from now on that it is stopping, and answers everything else as before. */
@@ -86,14 +106,23 @@ export interface Dirgraph {
 /**
  * Puts a dirgraph together: settings → providers → schema → server. Throws `TypeError` without a provider, and for
  * a credential, an address or a persisted document that can't be one.
- * It opens no port and makes no call of its own, but for the connection to Redis where that is set.
+ * It opens no port, and makes no call of its own unless events are to be polled, but for the connection to Redis.
  */
 export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
   refuseUnfit(settings)
-  refuseUnfitDocuments(settings.persistedDocuments?.documents ?? {})
+  const schema = settings.federation ? toSubgraph(plainSchema) : plainSchema
+  refuseUnfitDocuments(settings.persistedDocuments?.documents ?? {}, schema)
   const log = createLogger(settings.logLevel ?? 'info')
   const engine = createEngine(settings, log)
-  const provider = createCompositeProvider(createProviders(settings, engine, log))
+  const verifiers = createVerifiers(settings)
+  const { adapters, eventSource } = createAdapters(settings, engine, log)
+  const provider = createCompositeProvider(adapters)
+  const everyMs = (settings.workosEventsPollSeconds ?? 0) * 1_000
+  const events = startEventPipeline({
+    receiver: createCompositeReceiver(adapters),
+    poll: eventSource !== null && everyMs > 0 ? { source: eventSource, everyMs } : null,
+    log,
+  })
   const server = createServer({
     schema,
     provider,
@@ -110,6 +139,7 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
     allowedOrigins: settings.allowedOrigins ?? [],
     introspection: settings.introspection ?? settings.graphiql ?? false,
     persistedDocuments: settings.persistedDocuments ?? null,
+    webhooks: { verifiers, take: events.take },
     graphiql: settings.graphiql ?? false,
     reportCost: settings.reportCost ?? false,
     limits: {
@@ -126,6 +156,7 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
     beginStop,
     async stop() {
       await server.stop()
+      await events.stop()
       await engine?.stop()
     },
   }
@@ -139,24 +170,32 @@ function createEngine({ redisUrl, workos, scalekit }: DirgraphSettings, log: Log
   return createSharedEngine({ url: redisUrl, credentials: [...ofWorkos, ...ofScalekit], log })
 }
 
-/** The adapters that are set up, in the order in which lists over all of them are read. */
-function createProviders(
-  settings: DirgraphSettings,
-  engine: SharedEngine | null,
-  log: Logger,
-): ReadonlyMap<ProviderName, DirectoryProvider> {
-  const cacheTtlMs = (settings.cacheTtlSeconds ?? 30) * 1_000
-  const environment = { log, cacheTtlMs, shareBudget: engine?.shareBudget ?? null }
-  const providers = new Map<ProviderName, DirectoryProvider>()
-  if (settings.workos) {
-    const workos = { ...WORKOS_DEFAULTS, ...settings.workos }
-    providers.set('workos', createWorkosProvider(workos, environment))
+/** The adapters that are set up, in the order in which lists over all of them are read, and whose events can be polled. */
+function createAdapters(settings: DirgraphSettings, engine: SharedEngine | null, log: Logger) {
+  const environment = {
+    log,
+    cacheTtlMs: (settings.cacheTtlSeconds ?? 30) * 1_000,
+    shareBudget: engine?.shareBudget ?? null,
+    fetch: settings.fetch ?? (request => fetch(request)),
   }
+  const adapters = new Map<ProviderName, DirectoryProvider & EventReceiver>()
+  const workos =
+    settings.workos && createWorkosProvider({ ...WORKOS_DEFAULTS, ...settings.workos }, environment)
+  if (workos) adapters.set('workos', workos)
   if (settings.scalekit) {
     const scalekit = { ...SCALEKIT_DEFAULTS, ...settings.scalekit }
-    providers.set('scalekit', createScalekitProvider(scalekit, environment))
+    adapters.set('scalekit', createScalekitProvider(scalekit, environment))
   }
-  return providers
+  return { adapters, eventSource: workos ?? null }
+}
+
+/** How the deliveries of each provider are verified. Throws `TypeError` for a secret with which anybody could sign. */
+function createVerifiers({ webhooks, workos, scalekit }: DirgraphSettings): Map<ProviderName, Verify> {
+  const { workosSecrets = [], scalekitSecrets = [] } = webhooks ?? {}
+  const verifiers = new Map<ProviderName, Verify>()
+  if (workos && workosSecrets.length > 0) verifiers.set('workos', createWorkosVerify(workosSecrets))
+  if (scalekit && scalekitSecrets.length > 0) verifiers.set('scalekit', createScalekitVerify(scalekitSecrets))
+  return verifiers
 }
 
 /** The defaults, with what the settings say of them. */
@@ -191,15 +230,15 @@ function refuseUnfit({ workos, scalekit, adminToken, userTokens, redisUrl }: Dir
 }
 
 /** A document that was written for another schema would be found out by the first who sends its id. */
-function refuseUnfitDocuments(documents: Readonly<Record<string, string>>): void {
+function refuseUnfitDocuments(documents: Readonly<Record<string, string>>, schema: GraphQLSchema): void {
   for (const [id, text] of Object.entries(documents)) {
-    const [mistake] = mistakesIn(text)
+    const [mistake] = mistakesIn(text, schema)
     if (mistake)
       throw new TypeError(`The persisted document \`${id.slice(0, 80)}\` can not be run: ${mistake.message}`)
   }
 }
 
-function mistakesIn(document: string): readonly Error[] {
+function mistakesIn(document: string, schema: GraphQLSchema): readonly Error[] {
   try {
     return validate(schema, parse(document))
   } catch (error) {

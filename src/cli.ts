@@ -1,11 +1,17 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
 import { defineCommand, runMain } from 'citty'
 import { createDirgraph, type DirgraphSettings } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { limitHeapGrowth } from './server/heap-growth.ts'
 import { type Listener, listen } from './server/listen.ts'
+import { createPooledFetch } from './upstream/pooled-fetch.ts'
 
-const GRACE_MS = 10_000
+/** Beyond the time of an operation, for its answer to get through. */
+const ANSWERING_MS = 1_000
+/** How long what is open to others, such as a probe of a provider, may still take once nobody waits for it. */
+const CLOSING_MS = 1_000
 const REPEATED_SIGNAL_MS = 500
 const PARENT_CHECK_MS = 200
 
@@ -16,8 +22,13 @@ async function serve(): Promise<void> {
   const config = readConfig()
   limitHeapGrowth()
   warn(config.warnings)
-  const { settings, stop: stopSandbox } = await chooseProviders(config)
-  const dirgraph = createDirgraph({ ...config, ...settings, reportCost: config.isSandbox })
+  const { settings, deliverTo, stop: stopSandbox } = await chooseProviders(config)
+  const dirgraph = createDirgraph({
+    ...config,
+    ...settings,
+    reportCost: config.isSandbox,
+    fetch: createPooledFetch(),
+  })
   const listener = await listen(dirgraph.fetch, config).catch((error: unknown) => {
     throw new Error(readable(error, config))
   })
@@ -31,13 +42,18 @@ async function serve(): Promise<void> {
     }
     stoppingSinceMs = performance.now()
     dirgraph.beginStop()
-    await listener.close(GRACE_MS)
+    listener.drain()
+    // Balancers learn from `/ready` to send no more; until they have, a closed door would be a failed request.
+    await wait(config.drainMs)
+    await listener.close(config.operationTimeoutMs + ANSWERING_MS)
+    setTimeout(() => process.exit(0), CLOSING_MS).unref()
     await dirgraph.stop()
     await stopSandbox()
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   if (config.isUnderNpm) stopWithParent(stop)
+  deliverTo(addressOf(listener))
   greet(config, listener)
 }
 
@@ -56,34 +72,68 @@ async function refuse([first]: readonly string[]): Promise<never> {
   throw new Error(`dirgraph does not know \`${first}\`: it takes its settings from the environment.`)
 }
 
+interface Providers {
+  readonly settings: DirgraphSettings
+  /** Tells the providers where this server is, once it listens. */
+  readonly deliverTo: (url: string) => void
+  readonly stop: () => Promise<void>
+}
+
+async function chooseProviders(config: Config): Promise<Providers> {
+  if (config.isSandbox) return chooseSandbox(config)
+  const workos = config.workos && { ...config.workos, ...config.workosLimits }
+  const scalekit = config.scalekit && { ...config.scalekit, ...config.scalekitLimits }
+  return { settings: { workos, scalekit }, deliverTo: () => {}, stop: async () => {} }
+}
+
 /** The sandbox is loaded only where it is used: its people come from a package of ten megabytes. */
-async function chooseProviders(
-  config: Config,
-): Promise<{ settings: DirgraphSettings; stop: () => Promise<void> }> {
-  const { workosLimits, scalekitLimits } = config
-  if (!config.isSandbox) {
-    const workos = config.workos && { ...config.workos, ...workosLimits }
-    const scalekit = config.scalekit && { ...config.scalekit, ...scalekitLimits }
-    return { settings: { workos, scalekit }, stop: async () => {} }
-  }
+async function chooseSandbox(config: Config): Promise<Providers> {
+  const { workosLimits, scalekitLimits, sandboxChanges } = config
   const { startSandbox } = await import('./sandbox/sandbox.ts')
-  const { workos, scalekit, stop } = await startSandbox()
+  const { workos, scalekit, webhooks, stop } = await startSandbox(sandboxChanges ? { changes: {} } : {})
   const settings = {
     workos: { apiKey: workos.apiKey, apiUrl: workos.url, ...workosLimits },
     scalekit: { ...scalekit, ...scalekitLimits },
   }
-  return { settings, stop }
+  if (!sandboxChanges) return { settings, deliverTo: () => {}, stop }
+  const [workosSecret = createSecret(), ...moreWorkos] = config.webhooks.workosSecrets
+  const [scalekitSecret = createSecret(), ...moreScalekit] = config.webhooks.scalekitSecrets
+  const secrets = { workos: workosSecret, scalekit: scalekitSecret }
+  const accepted = {
+    workosSecrets: [workosSecret, ...moreWorkos],
+    scalekitSecrets: [scalekitSecret, ...moreScalekit],
+  }
+  return {
+    settings: { ...settings, webhooks: accepted },
+    deliverTo(url) {
+      for (const provider of ['workos', 'scalekit'] as const) {
+        webhooks.deliverTo({ provider, url: `${url}/webhooks/${provider}`, secret: secrets[provider] })
+      }
+    },
+    stop,
+  }
+}
+
+/** In the form of Scalekit's, which WorkOS takes as well. */
+function createSecret(): string {
+  return `whsec_${randomBytes(24).toString('base64')}`
+}
+
+/** A wildcard is where to listen, not where to go. */
+function addressOf({ url }: Listener): string {
+  return url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=:)/, '//localhost')
 }
 
 function greet(config: Config, listener: Listener): void {
-  // A wildcard is where to listen, not where to go.
-  const url = listener.url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=:)/, '//localhost')
+  const url = addressOf(listener)
   const providers = [config.workos && 'WorkOS', config.scalekit && 'Scalekit'].filter(Boolean).join(' and ')
   say(
     config.isSandbox
       ? 'dirgraph runs on its built-in sandbox: WorkOS and Scalekit with made-up people. Nothing leaves this machine.'
       : `dirgraph reads ${providers}.`,
   )
+  if (config.sandboxChanges)
+    say('It changes by itself: every few seconds somebody joins, leaves or moves on.')
   say(`\n  GraphQL    ${url}/graphql`)
   if (config.graphiql) say(`  GraphiQL   ${url}/graphql   (in a browser)`)
   if (config.loopbackOnly)

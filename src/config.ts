@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Permission } from './domain/caller.ts'
-import { settings } from './settings.ts'
+import { onOneLine, show, toMistake } from './mistakes.ts'
+import { type Given, type SettingName as Name, settings } from './settings.ts'
 import type { LogLevel } from './telemetry/logger.ts'
 
 /** Every setting that the environment can hold, read and checked; the one reader of the environment is this file. */
@@ -17,6 +18,8 @@ export interface Config {
   } | null
   /** Both providers are the built-in sandbox. */
   readonly isSandbox: boolean
+  /** The sandbox changes by itself, and tells this server so. */
+  readonly sandboxChanges: boolean
   readonly adminToken: string | null
   readonly userTokens: {
     readonly jwksUrl: string
@@ -28,8 +31,17 @@ export interface Config {
   /** Real accounts without tokens, on loopback: only requests that name localhost may be answered. */
   readonly loopbackOnly: boolean
   readonly allowedOrigins: readonly string[]
+  /** Of the sandbox's too; of no use for a provider that is not set up. */
+  readonly webhooks: {
+    readonly workosSecrets: readonly string[]
+    readonly scalekitSecrets: readonly string[]
+  }
+  /** 0 is never. */
+  readonly workosEventsPollSeconds: number
   readonly graphiql: boolean
   readonly introspection: boolean
+  /** Serves the schema as a Federation 2 subgraph. */
+  readonly federation: boolean
   readonly persistedDocuments: {
     readonly documents: Readonly<Record<string, string>>
     readonly mode: 'off' | 'allow' | 'only'
@@ -48,6 +60,8 @@ export interface Config {
   readonly maxEstimatedCalls: number
   readonly maxUpstreamCalls: number
   readonly operationTimeoutMs: number
+  /** How long requests are still taken once `/ready` says that the server stops. */
+  readonly drainMs: number
   /** What each provider may be asked; of the sandbox's too. */
   readonly workosLimits: { readonly requestsPerMinute: number; readonly directoryUsersPerSecond: number }
   readonly scalekitLimits: { readonly requestsPerSecond: number }
@@ -70,15 +84,6 @@ export class ConfigError extends Error {
   }
 }
 
-type Name = keyof typeof settings.shape
-type Given = Readonly<Partial<Record<string, string>>>
-
-const SECRETS: ReadonlySet<Name> = new Set([
-  'WORKOS_API_KEY',
-  'SCALEKIT_CLIENT_SECRET',
-  'DIRGRAPH_ADMIN_TOKEN',
-  'REDIS_URL',
-])
 const USER_TOKENS: readonly Name[] = [
   'DIRGRAPH_JWKS_URL',
   'DIRGRAPH_JWT_ISSUER',
@@ -105,7 +110,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const persisted = readManifest(given)
   if (typeof persisted === 'string') mistakes.push(persisted)
   mistakes.push(...findContradictions(given, isSandbox))
-  const warnings = findWarnings(given, isSandbox && isProviderGiven)
+  const warnings = findWarnings(given, isSandbox, isSandbox && isProviderGiven)
   if (mistakes.length > 0 || !parsed.success) throw new ConfigError(mistakes, warnings)
 
   const { data } = parsed
@@ -116,12 +121,19 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     workos: isSandbox ? null : toWorkos(data),
     scalekit: isSandbox ? null : toScalekit(data),
     isSandbox,
+    sandboxChanges: data.DIRGRAPH_SANDBOX_CHANGES,
     adminToken: data.DIRGRAPH_ADMIN_TOKEN ?? null,
     userTokens: toUserTokens(data),
     loopbackOnly: isOpen && !isSandbox,
     allowedOrigins: data.DIRGRAPH_ALLOWED_ORIGINS ?? [],
+    webhooks: {
+      workosSecrets: data.WORKOS_WEBHOOK_SECRETS ?? [],
+      scalekitSecrets: data.SCALEKIT_WEBHOOK_SECRETS ?? [],
+    },
+    workosEventsPollSeconds: data.WORKOS_EVENTS_POLL_SECONDS,
     graphiql,
     introspection: data.DIRGRAPH_INTROSPECTION ?? graphiql,
+    federation: data.DIRGRAPH_FEDERATION,
     persistedDocuments:
       persisted === null || typeof persisted === 'string'
         ? null
@@ -138,6 +150,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxEstimatedCalls: data.DIRGRAPH_MAX_ESTIMATED_CALLS,
     maxUpstreamCalls: data.DIRGRAPH_MAX_UPSTREAM_CALLS,
     operationTimeoutMs: data.DIRGRAPH_OPERATION_TIMEOUT_MS,
+    drainMs: data.DIRGRAPH_DRAIN_MS,
     workosLimits: {
       requestsPerMinute: data.WORKOS_REQUESTS_PER_MINUTE,
       directoryUsersPerSecond: data.WORKOS_DIRECTORY_USERS_PER_SECOND,
@@ -215,6 +228,11 @@ function findContradictions(given: Given, isSandbox: boolean): string[] {
   if (adminToken !== undefined && [given.WORKOS_API_KEY, given.SCALEKIT_CLIENT_SECRET].includes(adminToken)) {
     mistakes.push('DIRGRAPH_ADMIN_TOKEN is a provider’s own key; make a token that is nothing else.')
   }
+  if (!isSandbox && given.DIRGRAPH_SANDBOX_CHANGES === 'true') {
+    mistakes.push(
+      'DIRGRAPH_SANDBOX_CHANGES is `true` and the sandbox is off; set DIRGRAPH_SANDBOX to `true`.',
+    )
+  }
   const isMissing = { workos: !given.WORKOS_API_KEY, scalekit: !given.SCALEKIT_CLIENT_SECRET }
   if (!isSandbox && (provider === 'workos' || provider === 'scalekit') && isMissing[provider]) {
     mistakes.push(`DIRGRAPH_JWT_PROVIDER is \`${provider}\`, which is not set up here.`)
@@ -234,43 +252,40 @@ function findMissing(given: Given, isProviderGiven: boolean): string[] {
   return missing.map(name => `${name} is not set; Scalekit needs all of ${SCALEKIT.join(', ')}.`)
 }
 
-function findWarnings(given: Given, isProviderIgnored: boolean): string[] {
+/** What says nothing without another setting. */
+const PARTS: readonly (readonly [Name, Name])[] = [
+  ['WORKOS_API_URL', 'WORKOS_API_KEY'],
+  ['DIRGRAPH_JWT_PERMISSIONS', 'DIRGRAPH_JWKS_URL'],
+]
+/** The same, but for the sandbox, which has these as well. */
+const PARTS_OF_REAL_ONES: typeof PARTS = [
+  ['WORKOS_WEBHOOK_SECRETS', 'WORKOS_API_KEY'],
+  ['WORKOS_EVENTS_POLL_SECONDS', 'WORKOS_API_KEY'],
+  ['SCALEKIT_WEBHOOK_SECRETS', 'SCALEKIT_ENVIRONMENT_URL'],
+]
+
+function findWarnings(given: Given, isSandbox: boolean, isProviderIgnored: boolean): string[] {
   const warnings = Object.keys(given)
     .filter(name => /^(DIRGRAPH|WORKOS|SCALEKIT)_/.test(name) && !(name in settings.shape))
     .map(name => `${onOneLine(name)} is no setting of dirgraph; it is ignored.`)
   if (isProviderIgnored) {
     warnings.push('DIRGRAPH_SANDBOX is `true`; the settings of WorkOS and Scalekit are ignored.')
-  } else if (given.WORKOS_API_URL !== undefined && given.WORKOS_API_KEY === undefined) {
-    warnings.push('WORKOS_API_URL is set without WORKOS_API_KEY; it is ignored.')
   }
-  if (given.DIRGRAPH_JWT_PERMISSIONS !== undefined && given.DIRGRAPH_JWKS_URL === undefined) {
-    warnings.push('DIRGRAPH_JWT_PERMISSIONS is set without DIRGRAPH_JWKS_URL; it is ignored.')
+  for (const [name, other] of isSandbox ? PARTS : [...PARTS, ...PARTS_OF_REAL_ONES]) {
+    if (given[name] === undefined || given[other] !== undefined) continue
+    warnings.push(`${name} is set without ${other}; it is ignored.`)
+  }
+  if (
+    given.DIRGRAPH_FEDERATION === 'true' &&
+    given.DIRGRAPH_PERSISTED_DOCUMENTS_MODE === 'only' &&
+    given.DIRGRAPH_JWKS_URL !== undefined
+  ) {
+    warnings.push(
+      'DIRGRAPH_PERSISTED_DOCUMENTS_MODE is `only`; a gateway’s documents are its own, so it can not ask for users.',
+    )
   }
   if ((given.DIRGRAPH_ADMIN_TOKEN?.length ?? LEAST_TOKEN_LENGTH) < LEAST_TOKEN_LENGTH) {
     warnings.push(`DIRGRAPH_ADMIN_TOKEN is shorter than ${LEAST_TOKEN_LENGTH} characters; it can be guessed.`)
   }
   return warnings
-}
-
-function toMistake(name: Name, given: Given): string {
-  return `${name} is ${show(name, given)}; it may be ${settings.shape[name].description}.`
-}
-
-/** What a setting held, so that its author knows it again, but for what is secret or looks as if it were. */
-function show(name: Name, given: Given): string {
-  const value = given[name] ?? ''
-  // Somebody may have put a key into the line above or below its own.
-  const isSecret =
-    SECRETS.has(name) ||
-    /(^|[^a-z])(sk|key|test|live|prod|secret)_/i.test(value) ||
-    /^eyJ|^[\w.-]{32,}$/.test(value) ||
-    [...SECRETS].some(secret => given[secret] !== undefined && value.includes(given[secret]))
-  if (isSecret) return 'set to something that can not be used'
-  const withoutCredentials = value.replace(/^([a-z]+:\/\/)?.*@/is, '$1…@').replace(/[?#].*$/s, '?…')
-  return `\`${onOneLine(withoutCredentials)}\``
-}
-
-function onOneLine(text: string): string {
-  const printable = text.replace(/\p{C}/gu, '\u{fffd}')
-  return printable.length > 80 ? `${printable.slice(0, 80)}…` : printable
 }

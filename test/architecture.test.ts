@@ -10,7 +10,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   domain: [],
   telemetry: [],
   settings: ['domain', 'telemetry'],
-  config: ['domain', 'settings', 'telemetry'],
+  mistakes: ['settings'],
+  config: ['mistakes', 'domain', 'settings', 'telemetry'],
   sandbox: [],
   relay: ['domain'],
   upstream: ['domain', 'telemetry'],
@@ -20,12 +21,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   redis: ['domain', 'telemetry', 'upstream'],
   callers: ['domain'],
   webhooks: [],
+  events: ['domain', 'telemetry'],
   request: ['domain', 'telemetry'],
   schema: ['domain', 'relay', 'request'],
-  server: ['domain', 'request', 'telemetry'],
+  server: ['domain', 'events', 'request', 'telemetry', 'webhooks'],
   app: [
     'callers',
     'domain',
+    'events',
     'providers',
     'providers/workos',
     'providers/scalekit',
@@ -34,8 +37,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'server',
     'settings',
     'telemetry',
+    'upstream',
+    'webhooks',
   ],
-  cli: ['app', 'config', 'sandbox', 'server'],
+  cli: ['app', 'config', 'sandbox', 'server', 'upstream'],
 }
 
 const HOMES: Record<string, readonly string[]> = {
@@ -53,8 +58,8 @@ const HOMES: Record<string, readonly string[]> = {
 }
 
 /** Networking of Node's own; the rest of the source runs wherever the web's Request and Response do. */
-const NETWORKING = /^node:(http|https|http2|net|tls|dgram|dns)\b/
-const NETWORKING_HOMES: readonly string[] = ['sandbox', 'server/listen.ts']
+const NETWORKING = /^(undici|node:(http|https|http2|net|tls|dgram|dns))\b/
+const NETWORKING_HOMES: readonly string[] = ['sandbox', 'server/listen.ts', 'upstream/pooled-fetch.ts']
 
 interface Import {
   readonly file: string

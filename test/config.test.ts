@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { ConfigError, readConfig } from '../src/config.ts'
 
 type Environment = Record<string, string | undefined>
@@ -31,13 +34,17 @@ describe('without settings', () => {
       workos: null,
       scalekit: null,
       isSandbox: true,
+      sandboxChanges: false,
       adminToken: null,
       userTokens: null,
       loopbackOnly: false,
       allowedOrigins: [],
       graphiql: true,
       introspection: true,
+      federation: false,
       persistedDocuments: null,
+      webhooks: { workosSecrets: [], scalekitSecrets: [] },
+      workosEventsPollSeconds: 0,
       maxBodyBytes: 262_144,
       maxTokens: 1_000,
       maxDepth: 15,
@@ -50,6 +57,7 @@ describe('without settings', () => {
       maxEstimatedCalls: 2_000,
       maxUpstreamCalls: 200,
       operationTimeoutMs: 10_000,
+      drainMs: 0,
       workosLimits: { requestsPerMinute: 6_000, directoryUsersPerSecond: 4 },
       scalekitLimits: { requestsPerSecond: 50 },
       isUnderNpm: false,
@@ -73,6 +81,7 @@ describe('a setting', () => {
     [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
     [{ DIRGRAPH_GRAPHIQL: 'false' }, { graphiql: false }],
     [{ ...workos, DIRGRAPH_GRAPHIQL: 'true' }, { graphiql: true }],
+    [{ DIRGRAPH_FEDERATION: 'true' }, { federation: true }],
     [workos, { workos: { apiKey: 'sk_test_1', apiUrl: 'https://api.workos.com' } }],
     [
       { ...workos, WORKOS_API_URL: 'https://workos.example/v1/' },
@@ -105,6 +114,7 @@ describe('a setting', () => {
     [{ LOG_LEVEL: 'INFO' }, 'LOG_LEVEL is `INFO`; it may be fatal, error, warn, info, debug, trace, silent.'],
     [{ DIRGRAPH_SANDBOX: '1' }, 'DIRGRAPH_SANDBOX is `1`; it may be `true` or `false`.'],
     [{ DIRGRAPH_GRAPHIQL: 'yes' }, 'DIRGRAPH_GRAPHIQL is `yes`; it may be `true` or `false`.'],
+    [{ DIRGRAPH_FEDERATION: '2' }, 'DIRGRAPH_FEDERATION is `2`; it may be `true` or `false`.'],
     [
       { ...scalekit, SCALEKIT_CLIENT_ID: 'skc 1' },
       'SCALEKIT_CLIENT_ID is `skc 1`; it may be a client id without white space.',
@@ -160,6 +170,7 @@ const NUMBERS: readonly (readonly [
     'milliseconds, 100 to 600000',
     ({ operationTimeoutMs }) => operationTimeoutMs,
   ],
+  ['DIRGRAPH_DRAIN_MS', 0, 600_000, 'milliseconds, 0 to 600000', ({ drainMs }) => drainMs],
   [
     'WORKOS_REQUESTS_PER_MINUTE',
     1,
@@ -208,7 +219,7 @@ describe.each(NUMBERS)('%s', (name, least, most, words, read) => {
   })
 })
 
-test('seven wrong numbers are seven lines', () => {
+test('wrong numbers are a line each', () => {
   const wrong = Object.fromEntries(NUMBERS.map(([name]) => [name, 'x']))
   expect(mistakesOf(wrong)).toEqual(
     NUMBERS.map(([name, , , words]) => `${name} is \`x\`; it may be ${words}.`),
@@ -320,11 +331,38 @@ describe('mistakes', () => {
       'the secret in a second place',
       { ...scalekit, SCALEKIT_CLIENT_SECRET: 'hidden', SCALEKIT_CLIENT_ID: 'a hidden' },
     ],
+    ['a webhook secret that has not the form', { SCALEKIT_WEBHOOK_SECRETS: 'whsec_YWI=,hidden' }],
+    ['webhook secrets of which one is empty', { WORKOS_WEBHOOK_SECRETS: 'hidden,' }],
+    [
+      'one of the webhook secrets in a second place',
+      { WORKOS_WEBHOOK_SECRETS: 'first,hidden', DIRGRAPH_ALLOWED_ORIGINS: 'hidden' },
+    ],
   ])('never show a secret: %s', (_, environment) => {
     const mistakes = mistakesOf(environment)
     expect(mistakes.length).toBeGreaterThan(0)
     expect(mistakes.join('\n')).not.toContain('hidden')
   })
+})
+
+describe('the secrets of webhooks', () => {
+  test('are several while they are rotated, in the sandbox as well', () => {
+    const secrets = {
+      WORKOS_WEBHOOK_SECRETS: 'new, old',
+      SCALEKIT_WEBHOOK_SECRETS: 'whsec_YWI=,whsec_YWJj',
+    }
+    const webhooks = { workosSecrets: ['new', 'old'], scalekitSecrets: ['whsec_YWI=', 'whsec_YWJj'] }
+    expect(readConfig({ ...workos, ...scalekit, ...secrets })).toMatchObject({ webhooks })
+    expect(readConfig(secrets)).toMatchObject({ isSandbox: true, webhooks })
+  })
+
+  test.each(['whsec_', 'YWI=', 'whsec_YW I=', 'whsec_YWI===', 'whsec_YWI=,', 'WHSEC_YWI='])(
+    'of Scalekit have a form, and %s has not',
+    secrets => {
+      expect(mistakesOf({ SCALEKIT_WEBHOOK_SECRETS: secrets })).toEqual([
+        'SCALEKIT_WEBHOOK_SECRETS is set to something that can not be used; it may be comma-separated webhook secrets of the form `whsec_<base64>`.',
+      ])
+    },
+  )
 })
 
 describe('the providers', () => {
@@ -372,6 +410,15 @@ describe('the sandbox', () => {
     ])
   })
 
+  test.each<[Environment, boolean]>([
+    [{ DIRGRAPH_SANDBOX_CHANGES: 'true' }, true],
+    [{ DIRGRAPH_SANDBOX_CHANGES: 'false' }, false],
+    [{ ...workos, DIRGRAPH_SANDBOX: 'true', DIRGRAPH_SANDBOX_CHANGES: 'true' }, true],
+    [{ ...workos, DIRGRAPH_SANDBOX_CHANGES: 'false' }, false],
+  ])('with %o changes by itself: %s', (environment, expected) => {
+    expect(readConfig(environment).sandboxChanges).toBe(expected)
+  })
+
   test('does not miss what it does not read', () => {
     expect(mistakesOf({ DIRGRAPH_SANDBOX: 'true', SCALEKIT_CLIENT_ID: 'skc_1' })).toEqual([])
   })
@@ -395,6 +442,10 @@ describe('settings that are fine one by one', () => {
     [
       { ...workos, ...tokens, DIRGRAPH_JWT_PROVIDER: 'scalekit' },
       'DIRGRAPH_JWT_PROVIDER is `scalekit`, which is not set up here.',
+    ],
+    [
+      { ...workos, DIRGRAPH_SANDBOX_CHANGES: 'true' },
+      'DIRGRAPH_SANDBOX_CHANGES is `true` and the sandbox is off; set DIRGRAPH_SANDBOX to `true`.',
     ],
     [{ ...workos, HOST: '0.0.0.0' }, OPEN_TO_ALL],
   ])('are a mistake together: %o', (environment, mistake) => {
@@ -431,6 +482,25 @@ describe('warnings', () => {
       ['WORKOS_API_URL is set without WORKOS_API_KEY; it is ignored.'],
     ],
     [
+      {
+        WORKOS_WEBHOOK_SECRETS: 'a',
+        WORKOS_EVENTS_POLL_SECONDS: '5',
+        SCALEKIT_WEBHOOK_SECRETS: 'whsec_YWI=',
+      },
+      [],
+    ],
+    [
+      { ...scalekit, WORKOS_WEBHOOK_SECRETS: 'a', WORKOS_EVENTS_POLL_SECONDS: '5' },
+      [
+        'WORKOS_WEBHOOK_SECRETS is set without WORKOS_API_KEY; it is ignored.',
+        'WORKOS_EVENTS_POLL_SECONDS is set without WORKOS_API_KEY; it is ignored.',
+      ],
+    ],
+    [
+      { ...workos, SCALEKIT_WEBHOOK_SECRETS: 'whsec_YWI=' },
+      ['SCALEKIT_WEBHOOK_SECRETS is set without SCALEKIT_ENVIRONMENT_URL; it is ignored.'],
+    ],
+    [
       { DIRGRAPH_JWT_PERMISSIONS: 'a=directories:read' },
       ['DIRGRAPH_JWT_PERMISSIONS is set without DIRGRAPH_JWKS_URL; it is ignored.'],
     ],
@@ -440,5 +510,26 @@ describe('warnings', () => {
     ],
   ])('of %o are %o, and nothing stops', (environment, warnings) => {
     expect(readConfig(environment).warnings).toEqual(warnings)
+  })
+
+  test('tell of a subgraph that takes persisted documents only, where users would come through a gateway', () => {
+    const manifest = join(tmpdir(), `dirgraph-manifest-${process.pid}.json`)
+    writeFileSync(manifest, '{}')
+    onTestFinished(() => rmSync(manifest))
+    const environment: Environment = {
+      DIRGRAPH_FEDERATION: 'true',
+      DIRGRAPH_PERSISTED_DOCUMENTS: manifest,
+      DIRGRAPH_PERSISTED_DOCUMENTS_MODE: 'only',
+      DIRGRAPH_JWKS_URL: 'https://issuer.example/keys',
+      DIRGRAPH_JWT_ISSUER: 'https://issuer.example',
+      DIRGRAPH_JWT_AUDIENCE: 'dirgraph',
+      DIRGRAPH_JWT_PROVIDER: 'workos',
+    }
+    expect(readConfig(environment).warnings).toEqual([
+      'DIRGRAPH_PERSISTED_DOCUMENTS_MODE is `only`; a gateway’s documents are its own, so it can not ask for users.',
+    ])
+    for (const change of [{ DIRGRAPH_FEDERATION: 'false' }, { DIRGRAPH_PERSISTED_DOCUMENTS_MODE: 'allow' }]) {
+      expect(readConfig({ ...environment, ...change }).warnings).toEqual([])
+    }
   })
 })

@@ -38,5 +38,7 @@ export type Contender = Child<ContenderHello, ContenderQuestions>
 /** A contender behind HTTP on loopback, in a process of its own. */
 export function startContender(name: ContenderName, upstream: Upstream): Promise<Contender> {
   const settings: ContenderSettings = { name, upstream }
-  return startChild(new URL('./serve-contender.ts', import.meta.url), settings)
+  // As `npm start` does.
+  const nodeOptions = name.startsWith('dirgraph') ? ['--max-semi-space-size=8'] : []
+  return startChild(new URL('./serve-contender.ts', import.meta.url), settings, nodeOptions)
 }

@@ -1,4 +1,5 @@
 import { createDirgraph, type Dirgraph } from '../../src/app.ts'
+import { createPooledFetch } from '../../src/upstream/pooled-fetch.ts'
 import type { Upstream } from '../upstream/sandbox-child.ts'
 
 /** How a dirgraph under measurement is set up. */
@@ -31,6 +32,8 @@ function startDirgraph(upstream: Upstream, { cacheTtlSeconds, limits }: Dirgraph
     workos: { ...upstream.workos, ...(isFree && NO_WORKOS_LIMITS) },
     scalekit: { ...upstream.scalekit, ...(isFree && NO_SCALEKIT_LIMITS) },
     logLevel: 'silent',
+    // As the command does.
+    fetch: createPooledFetch(),
     maxEstimatedCalls: 1_000_000,
     ...(cacheTtlSeconds !== undefined && { cacheTtlSeconds }),
   })

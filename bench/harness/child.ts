@@ -38,10 +38,12 @@ export async function buildChildren(): Promise<void> {
 export async function startChild<Hello, Q extends Questions<Q>>(
   entry: URL,
   settings: unknown,
+  nodeOptions: readonly string[] = [],
 ): Promise<Child<Hello, Q>> {
   const name = entry.href.slice(BENCH.href.length).replace(/\.ts$/, '.js')
   const built = new URL(`dist/bench/${name}`, BENCH)
   const child = fork(fileURLToPath(built), [JSON.stringify(settings)], {
+    execArgv: [...nodeOptions],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // As the command does.
     env: { ...process.env, NODE_ENV: 'production' },

@@ -45,8 +45,8 @@ export const optionalText = z
 /** A count that GraphQL's Int holds; null where it is missing or no count. */
 export const count = z.int().min(0).max(2_147_483_647).nullish().catch(null)
 
-/** Free JSON, empty when it is missing. */
+/** Free JSON, empty when it is missing. As it is: `z.record` would look at every key and copy it. */
 export const jsonObject = z
-  .record(z.string(), z.unknown())
+  .custom<Readonly<Record<string, unknown>>>(value => typeof value === 'object' && !Array.isArray(value))
   .nullish()
   .transform(value => value ?? {})

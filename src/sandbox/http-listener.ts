@@ -40,6 +40,8 @@ export interface Listener {
 }
 
 const maxBodyBytes = 1024 * 1024
+/** More than any test asks for; a sandbox that serves for days must not grow. */
+const maxCalls = 50_000
 
 async function readBody(incoming: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = []
@@ -86,6 +88,7 @@ async function exchange(settings: ListenerSettings, incoming: IncomingMessage, r
   }
   // Recorded before the body is read, so that the order is the order of arrival.
   calls.push(call)
+  if (calls.length > maxCalls) calls.shift()
   const body = await readBody(incoming)
   call.body = body ?? ''
   const request: SandboxRequest = {

@@ -1,3 +1,6 @@
+import { createAnnouncements } from './announcements.ts'
+import type { SandboxChangeKind } from './change-kinds.ts'
+import { type ChangeSettings, createChanges, type SandboxChange } from './changes.ts'
 import { createFaultPlan, type Fault } from './faults.ts'
 import { type RecordedCall, startListener } from './http-listener.ts'
 import type { SandboxData, SandboxQuirks } from './sandbox-data.ts'
@@ -5,12 +8,17 @@ import { toScalekitHttpError } from './scalekit-answers.ts'
 import { createScalekitStandIn } from './scalekit-stand-in.ts'
 import { createSandboxData } from './seed.ts'
 import type { Scale } from './seed-scale.ts'
+import { createWebhooks, type WebhookSettings, type Webhooks } from './webhooks.ts'
 import { toWorkosError } from './workos-answers.ts'
 import { createWorkosStandIn } from './workos-stand-in.ts'
 
+export type { SandboxEvent } from './announcements.ts'
+export type { SandboxChangeKind } from './change-kinds.ts'
+export type { SandboxChange } from './changes.ts'
 export type { Fault, FaultKind } from './faults.ts'
 export type { RecordedCall } from './http-listener.ts'
 export type { SandboxData, SandboxQuirks } from './sandbox-data.ts'
+export type { WebhookEndpoint } from './webhook-queue.ts'
 
 /** How a sandbox behaves; everything has a default. */
 export interface SandboxSettings {
@@ -30,6 +38,10 @@ export interface SandboxSettings {
   tokenTtlSeconds?: number
   /** Adds a large directory, or many organizations, to each side; default neither. */
   scale?: Scale
+  /** Who is told what happens, by webhooks; default nobody. */
+  webhooks?: WebhookSettings
+  /** Lets it change by itself; without it nothing happens but what it is asked for. */
+  changes?: ChangeSettings
 }
 
 /** The limits of both providers. */
@@ -50,7 +62,7 @@ export interface Sandbox {
     readonly clientId: string
     readonly clientSecret: string
   }
-  /** Every request received, in order. */
+  /** The requests received, in order; the last 50,000 of them. */
   readonly calls: readonly RecordedCall[]
   clearCalls(): void
   /** Puts a fault in force and returns what removes it. */
@@ -58,7 +70,14 @@ export interface Sandbox {
   clearFaults(): void
   /** What is served, to compare with and to change. */
   readonly data: SandboxData
-  /** Closes both ports and every open connection. */
+  /** Delivers what happens, as the providers do. */
+  readonly webhooks: Webhooks
+  /**
+   * Lets something happen at once, as if an identity provider had written it: of that kind, in that directory, or what
+   * comes by chance. Throws where nothing can happen so.
+   */
+  change(kind?: SandboxChangeKind, directoryId?: string): SandboxChange
+  /** Ends changes and deliveries, and closes both ports and every open connection. */
   stop(): Promise<void>
 }
 
@@ -89,20 +108,24 @@ export async function startSandbox(settings: SandboxSettings = {}): Promise<Sand
   const calls: RecordedCall[] = []
   const faults = createFaultPlan()
   const shared = { faults, calls, latencyMs }
-  const workosStandIn = createWorkosStandIn(data, {
-    apiKey,
-    deletionDelayMs,
-    limits: limits && {
-      usersPerSecond: limits.workosUsersPerSecond,
-      requestsPerMinute: limits.workosRequestsPerMinute,
-    },
-  })
-  const scalekitStandIn = createScalekitStandIn(data, {
-    clientId,
-    clientSecret,
-    tokenTtlSeconds,
-    limits: limits && { requestsPerSecond: limits.scalekitRequestsPerSecond },
-  })
+  const { webhooks, send, stop: stopWebhooks } = createWebhooks(settings.webhooks ?? {})
+  const announcements = createAnnouncements(data.workos.events, send)
+  const makeChange = createChanges(data, announcements, settings.changes?.seed ?? 1)
+  const workosLimits = limits && {
+    usersPerSecond: limits.workosUsersPerSecond,
+    requestsPerMinute: limits.workosRequestsPerMinute,
+  }
+  const workosStandIn = createWorkosStandIn(
+    data,
+    { apiKey, deletionDelayMs, limits: workosLimits },
+    announcements,
+  )
+  const scalekitLimits = limits && { requestsPerSecond: limits.scalekitRequestsPerSecond }
+  const scalekitStandIn = createScalekitStandIn(
+    data,
+    { clientId, clientSecret, tokenTtlSeconds, limits: scalekitLimits },
+    announcements,
+  )
   const [workos, scalekit] = await Promise.all([
     startListener({
       ...shared,
@@ -117,6 +140,7 @@ export async function startSandbox(settings: SandboxSettings = {}): Promise<Sand
       toError: toScalekitHttpError,
     }),
   ])
+  const stopChanges = startChanges(makeChange, settings.changes)
   return {
     workos: { url: workos.url, apiKey },
     scalekit: { environmentUrl: scalekit.url, clientId, clientSecret },
@@ -127,8 +151,25 @@ export async function startSandbox(settings: SandboxSettings = {}): Promise<Sand
     inject: faults.inject,
     clearFaults: faults.clear,
     data,
+    webhooks,
+    change(kind, directoryId) {
+      const change = makeChange(kind, directoryId)
+      if (change === null) throw new Error(`nothing in the sandbox can change so: ${kind ?? 'by chance'}`)
+      return change
+    },
     stop: async () => {
+      stopChanges()
+      stopWebhooks()
       await Promise.all([workos.close(), scalekit.close()])
     },
   }
+}
+
+/** Changes something every few seconds where it is wanted; gives back what ends it. */
+function startChanges(change: () => unknown, settings: ChangeSettings | undefined): () => void {
+  const intervalMs = settings ? settings.intervalMs : null
+  if (intervalMs === null) return () => {}
+  const timer = setInterval(() => change(), intervalMs ?? 3_000)
+  timer.unref()
+  return () => clearInterval(timer)
 }

@@ -1,7 +1,9 @@
+import type { Announcements } from './announcements.ts'
 import { toScalekitDigits } from './minted-ids.ts'
 import { Refusal, type RouteHandler, type Routes } from './router.ts'
 import type { SandboxData } from './sandbox-data.ts'
 import { neverTime, refuseArgument, toScalekitAnswer, toScalekitError } from './scalekit-answers.ts'
+import { toDirectoryEventData } from './scalekit-event-data.ts'
 import {
   findDirectory,
   findOrganization,
@@ -40,7 +42,7 @@ function toNewDirectory(id: string, organizationId: string): ScalekitDirectory {
     name: '',
     directory_type: 'SCIM',
     organization_id: organizationId,
-    enabled: true,
+    enabled: false,
     directory_provider: 'DIRECTORY_PROVIDER_UNSPECIFIED',
     last_synced_at: neverTime,
     directory_endpoint: toScimEndpoint(id),
@@ -56,7 +58,20 @@ function toNewDirectory(id: string, organizationId: string): ScalekitDirectory {
   }
 }
 
-function toggle(data: SandboxData, enabled: boolean): RouteHandler {
+/** Switches a directory on or off, and tells of it where it was not so before. */
+export function switchDirectory(
+  directory: ScalekitDirectory,
+  enabled: boolean,
+  announcements: Announcements,
+): void {
+  if (directory.enabled === enabled) return
+  directory.enabled = enabled
+  const type = `organization.directory_${enabled ? 'enabled' : 'disabled'}`
+  const updatedAt = new Date(announcements.now()).toISOString()
+  announcements.scalekit(type, directory.organization_id, toDirectoryEventData(directory, updatedAt))
+}
+
+function toggle(data: SandboxData, enabled: boolean, announcements: Announcements): RouteHandler {
   return (_, organizationId, id) => {
     const directory = findDirectory(data, organizationId, id)
     // No error: toggling to the state it is in already comes back as 200 with a message.
@@ -64,13 +79,13 @@ function toggle(data: SandboxData, enabled: boolean): RouteHandler {
       const message = `the directory is already ${enabled ? 'enabled' : 'disabled'}`
       return toScalekitAnswer(200, { enabled, error_message: message })
     }
-    directory.enabled = enabled
+    switchDirectory(directory, enabled, announcements)
     return toScalekitAnswer(200, { enabled })
   }
 }
 
 /** The routes under /api/v1/organizations/{id}/directories, without users and groups. */
-export function createScalekitDirectoryRoutes(data: SandboxData): Routes {
+export function createScalekitDirectoryRoutes(data: SandboxData, announcements: Announcements): Routes {
   const { scalekit } = data
   const list = '/api/v1/organizations/{organization_id}/directories'
   const one = `${list}/{id}`
@@ -94,6 +109,8 @@ export function createScalekitDirectoryRoutes(data: SandboxData): Routes {
       }
       scalekit.directories.unshift(directory)
       scalekit.rosters.set(directory.id, { users: [], groups: [], groupIdsByUser: new Map() })
+      // It is on from the start, which is all that webhooks tell of it.
+      switchDirectory(directory, true, announcements)
       return toScalekitAnswer(200, { directory })
     },
     [`GET ${one}`]: (_, organizationId, id) =>
@@ -106,7 +123,7 @@ export function createScalekitDirectoryRoutes(data: SandboxData): Routes {
       }
       if (message.status !== undefined) directory.status = parseEnum(message, 'status', directoryStatuses)
       if (typeof message.name === 'string') directory.name = message.name
-      if (typeof message.enabled === 'boolean') directory.enabled = message.enabled
+      if (typeof message.enabled === 'boolean') switchDirectory(directory, message.enabled, announcements)
       return toScalekitAnswer(200, { directory })
     },
     [`DELETE ${one}`]: (_, organizationId, id) => {
@@ -119,8 +136,8 @@ export function createScalekitDirectoryRoutes(data: SandboxData): Routes {
       scalekit.rosters.delete(directory.id)
       return toScalekitAnswer(200, {})
     },
-    [`PATCH ${one}:enable`]: toggle(data, true),
-    [`PATCH ${one}:disable`]: toggle(data, false),
+    [`PATCH ${one}:enable`]: toggle(data, true, announcements),
+    [`PATCH ${one}:disable`]: toggle(data, false, announcements),
     // The verb is GET although it has an effect.
     [`GET ${one}:sync`]: (_, organizationId, id) => {
       getDirectory(data, organizationId, id).last_synced_at = new Date().toISOString()

@@ -1,6 +1,8 @@
+import type { Announcements } from './announcements.ts'
 import type { Routes, SandboxRequest } from './router.ts'
 import type { SandboxData } from './sandbox-data.ts'
 import { refuseArgument, refuseMissing, toScalekitAnswer } from './scalekit-answers.ts'
+import { toOrganizationEventData } from './scalekit-event-data.ts'
 import { findOrganization, getOrganization, parseMessage } from './scalekit-lookups.ts'
 import { toScalekitPage } from './scalekit-paging.ts'
 import type { ScalekitFeature } from './scalekit-records.ts'
@@ -25,7 +27,7 @@ function parseFeatures(request: SandboxRequest): ScalekitFeature[] {
 }
 
 /** The routes of organizations and their settings. */
-export function createScalekitOrganizationRoutes(data: SandboxData): Routes {
+export function createScalekitOrganizationRoutes(data: SandboxData, announcements: Announcements): Routes {
   const { scalekit, quirks } = data
   return {
     'GET /api/v1/organizations': request => {
@@ -64,7 +66,8 @@ export function createScalekitOrganizationRoutes(data: SandboxData): Routes {
         ({ name }) => !wanted.some(feature => feature.name === name),
       )
       organization.settings = { features: [...features, ...wanted] }
-      organization.update_time = new Date().toISOString()
+      organization.update_time = new Date(announcements.now()).toISOString()
+      announcements.scalekit('organization.updated', organization.id, toOrganizationEventData(organization))
       return toScalekitAnswer(200, { organization })
     },
   }

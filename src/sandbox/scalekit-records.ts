@@ -80,3 +80,15 @@ export interface ScalekitGroup {
   updated_at: string
   group_detail: Record<string, unknown>
 }
+
+/** An event of Scalekit, as its webhooks carry it. */
+export interface ScalekitEvent {
+  spec_version: '1'
+  id: string
+  type: string
+  occurred_at: string
+  environment_id: string
+  organization_id: string
+  object: 'Organization' | 'Directory' | 'DirectoryUser' | 'DirectoryGroup'
+  data: Record<string, unknown>
+}

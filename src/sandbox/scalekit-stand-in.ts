@@ -1,3 +1,4 @@
+import type { Announcements } from './announcements.ts'
 import { createRateLimit } from './rate-limits.ts'
 import { createRouter, Refusal, type StandIn } from './router.ts'
 import type { SandboxData } from './sandbox-data.ts'
@@ -16,15 +17,19 @@ export interface ScalekitStandInSettings extends ScalekitTokenSettings {
 }
 
 /** The Scalekit REST API over the sandbox's data. */
-export function createScalekitStandIn(data: SandboxData, settings: ScalekitStandInSettings): StandIn {
+export function createScalekitStandIn(
+  data: SandboxData,
+  settings: ScalekitStandInSettings,
+  announcements: Announcements,
+): StandIn {
   const limit = settings.limits && createRateLimit(settings.limits.requestsPerSecond, 1000)
   const issueToken = createTokenHandler(data, settings)
   const route = createRouter(
     {
-      ...createScalekitOrganizationRoutes(data),
+      ...createScalekitOrganizationRoutes(data, announcements),
       ...createScalekitPortalLinkRoutes(data),
       ...createScalekitRosterRoutes(data),
-      ...createScalekitDirectoryRoutes(data),
+      ...createScalekitDirectoryRoutes(data, announcements),
       ...createScalekitSecretRoutes(data),
     },
     // The gateway has no 405: a method it does not know for a path is "not implemented".

@@ -41,11 +41,11 @@ function toUsername(givenName: string, familyName: string, number: number): stri
   return isLatin ? `${givenName}.${familyName}`.toLowerCase() : `staff${number}`
 }
 
-/** Makes people one after the other; the same seed makes the same ones. */
-export function createPeople(seed: number): (domain: string) => Person {
+/** Makes people one after the other; the same seed makes the same ones. Their numbers come after `from`. */
+export function createPeople(seed: number, from = 1000): (domain: string) => Person {
   const taken = new Set<string>()
   for (const locale of [english, ...otherLocales]) locale.seed(seed)
-  let number = 1000
+  let number = from
   return domain => {
     number += 1
     const locale = number % 5 === 0 ? (otherLocales[(number / 5) % otherLocales.length] ?? english) : english

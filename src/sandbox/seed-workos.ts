@@ -3,6 +3,7 @@ import type { Roster, WorkosData } from './sandbox-data.ts'
 import { createPeople, drawGroupIds, type Person, toTeamName } from './seed-people.ts'
 import { sharedPerson } from './seed-shared-person.ts'
 import { type WorkosCompanyPlan, type WorkosDirectoryPlan, workosCompanies } from './seed-workos-companies.ts'
+import { toActivatedEventData } from './workos-event-data.ts'
 import type {
   WorkosDirectory,
   WorkosDomain,
@@ -201,10 +202,8 @@ export function seedWorkos(): WorkosData {
 }
 
 function toSyncEvents(directory: WorkosDirectory, roster: Roster<WorkosUser, WorkosGroup>) {
-  const { domain, metadata: _, ...activated } = directory
-  const domains = domain === undefined ? [] : [{ object: 'organization_domain', id: 'org_domain_0', domain }]
   return [
-    { event: 'dsync.activated', data: { ...activated, state: 'active', domains } },
+    { event: 'dsync.activated', data: toActivatedEventData(directory) },
     ...roster.users.map(user => ({ event: 'dsync.user.created', data: { ...user } })),
     ...roster.groups.map(group => ({ event: 'dsync.group.created', data: { ...group } })),
     ...roster.users.flatMap(user =>

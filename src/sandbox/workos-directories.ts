@@ -1,15 +1,21 @@
+import type { Announcements } from './announcements.ts'
 import type { Routes } from './router.ts'
 import type { SandboxData } from './sandbox-data.ts'
 import { toWorkosAnswer, toWorkosError } from './workos-answers.ts'
-import { appendEvent, toDeletedEventData } from './workos-events.ts'
+import { toDeletedEventData } from './workos-event-data.ts'
 import { findDirectory } from './workos-lookups.ts'
 import { toWorkosPage } from './workos-paging.ts'
 import type { WorkosDirectory } from './workos-records.ts'
 
-function startDeletion({ workos }: SandboxData, directory: WorkosDirectory, deletionDelayMs: number): void {
+function startDeletion(
+  { workos }: SandboxData,
+  directory: WorkosDirectory,
+  deletionDelayMs: number,
+  announcements: Announcements,
+): void {
   if (workos.deletions.has(directory.id)) return
   // One event for the directory and none for its users and groups.
-  appendEvent(workos.events, 'dsync.deleted', toDeletedEventData(directory))
+  announcements.workos('dsync.deleted', toDeletedEventData(directory))
   directory.state = 'deleting'
   directory.updated_at = new Date().toISOString()
   workos.deletions.set(directory.id, Date.now() + deletionDelayMs)
@@ -27,7 +33,11 @@ export function carryOutDeletions({ workos }: SandboxData): void {
 }
 
 /** The routes under /directories. */
-export function createWorkosDirectoryRoutes(data: SandboxData, deletionDelayMs: number): Routes {
+export function createWorkosDirectoryRoutes(
+  data: SandboxData,
+  deletionDelayMs: number,
+  announcements: Announcements,
+): Routes {
   const { workos, quirks } = data
   return {
     'GET /directories': ({ search }) => {
@@ -46,7 +56,7 @@ export function createWorkosDirectoryRoutes(data: SandboxData, deletionDelayMs: 
     'DELETE /directories/{id}': (_, id) => {
       const directory = workos.directories.find(candidate => candidate.id === id)
       if (!directory) return toWorkosError(404)
-      startDeletion(data, directory, deletionDelayMs)
+      startDeletion(data, directory, deletionDelayMs, announcements)
       const { headers } = toWorkosAnswer(202, '')
       return { status: 202, headers: { ...headers, 'content-type': 'text/plain' }, body: 'Accepted' }
     },

@@ -1,9 +1,8 @@
-import { toUlid } from './minted-ids.ts'
 import { Refusal, type RouteHandler } from './router.ts'
 import type { SandboxData } from './sandbox-data.ts'
 import { refuseInvalid, toWorkosAnswer } from './workos-answers.ts'
 import { toWorkosPage } from './workos-paging.ts'
-import type { WorkosDirectory, WorkosEvent } from './workos-records.ts'
+import type { WorkosEvent } from './workos-records.ts'
 
 const missingEvents = {
   message: 'One or more event names (e.g. dsync.user.created) must be provided using the events parameter.',
@@ -26,6 +25,12 @@ function parseEventNames(search: URLSearchParams): string[] {
     .filter(name => name !== '')
 }
 
+// A membership names its organization only in the two that it is of.
+function isOf({ data }: WorkosEvent, organizationId: string): boolean {
+  const { organization_id } = data.user ? (data.user as typeof data) : data
+  return organization_id === organizationId
+}
+
 /** GET /events. */
 export function createEventsHandler({ workos, quirks }: SandboxData): RouteHandler {
   return ({ search }) => {
@@ -37,12 +42,12 @@ export function createEventsHandler({ workos, quirks }: SandboxData): RouteHandl
       throw refuseInvalid({ field: 'range_start', code: 'range_start cannot be combined with after' })
     }
     const organizationId = search.get('organization_id')
-    const matching = workos.events.filter(({ event, data, created_at }) => {
-      const instant = Date.parse(created_at)
+    const matching = workos.events.filter(event => {
+      const instant = Date.parse(event.created_at)
       if (start !== null && instant < start) return false
       if (end !== null && instant > end) return false
-      if (organizationId !== null && data.organization_id !== organizationId) return false
-      return names.includes(event)
+      if (organizationId !== null && !isOf(event, organizationId)) return false
+      return names.includes(event.event)
     })
     // The log is read forward: oldest first unless asked otherwise, and no way back is offered.
     const forward = new URLSearchParams(search)
@@ -50,22 +55,4 @@ export function createEventsHandler({ workos, quirks }: SandboxData): RouteHandl
     const { data, list_metadata } = toWorkosPage(matching, forward, quirks)
     return toWorkosAnswer(200, { object: 'list', data, list_metadata: { after: list_metadata.after } })
   }
-}
-
-/** Adds an event of this moment to the log. */
-export function appendEvent(events: WorkosEvent[], event: string, data: Record<string, unknown>): void {
-  const now = Date.now()
-  events.push({
-    object: 'event',
-    id: `event_${toUlid(now, Math.random)}`,
-    event,
-    data,
-    created_at: new Date(now).toISOString(),
-  })
-}
-
-/** The data of `dsync.deleted`: the state is the one before the deletion, and no domain is named. */
-export function toDeletedEventData(directory: WorkosDirectory): Record<string, unknown> {
-  const { object, id, organization_id, type, state, name, created_at, updated_at } = directory
-  return { object, id, organization_id, type, state, name, created_at, updated_at }
 }

@@ -1,3 +1,4 @@
+import type { Announcements } from './announcements.ts'
 import { createRateLimit } from './rate-limits.ts'
 import { createRouter, Refusal, type StandIn } from './router.ts'
 import type { SandboxData } from './sandbox-data.ts'
@@ -16,14 +17,18 @@ export interface WorkosStandInSettings {
 }
 
 /** The WorkOS REST API over the sandbox's data. */
-export function createWorkosStandIn(data: SandboxData, settings: WorkosStandInSettings): StandIn {
+export function createWorkosStandIn(
+  data: SandboxData,
+  settings: WorkosStandInSettings,
+  announcements: Announcements,
+): StandIn {
   const { apiKey, deletionDelayMs, limits } = settings
   const keyLimit = limits && createRateLimit(limits.requestsPerMinute, 60_000)
   const usersLimit = limits && createRateLimit(limits.usersPerSecond, 1000)
   const route = createRouter(
     {
       ...createWorkosOrganizationRoutes(data),
-      ...createWorkosDirectoryRoutes(data, deletionDelayMs),
+      ...createWorkosDirectoryRoutes(data, deletionDelayMs, announcements),
       ...createWorkosRosterRoutes(data, usersLimit),
       'GET /events': createEventsHandler(data),
     },

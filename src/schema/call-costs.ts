@@ -69,7 +69,10 @@ export const roleAssignmentsCost: CallCost = {
  * Objects by id: a call for each, but for users and groups of Scalekit, of whom there is no look-up: all of one kind
  * and directory are found by one scan.
  */
-export function nodesCost(idsIn: (args: ComplexityEstimatorArgs['args']) => readonly string[]): CallCost {
+export function nodesCost(
+  idsIn: (args: ComplexityEstimatorArgs['args']) => readonly string[],
+  argument = 'ids',
+): CallCost {
   return {
     complexity: field => {
       const document = documentOf(field)
@@ -77,8 +80,9 @@ export function nodesCost(idsIn: (args: ComplexityEstimatorArgs['args']) => read
       const scansOfUsers = needsWholeGroups(members, document) ? 2 : 1
       const perScan = new Map<string, number>()
       let calls = 0
-      const ids = new Set(idsIn(field.args))
-      if (idsIn(field.args).length > field.context?.maxIds) throw tooManyIds(field.context?.maxIds)
+      const given = idsIn(field.args)
+      if (given.length > field.context?.maxIds) throw tooMany(argument, field.context?.maxIds)
+      const ids = new Set(given)
       for (const id of ids) {
         const { scan = null, findOne = CALL_BOUNDS.findOne } = placeOf(id)
         if (scan === null) calls += findOne
@@ -90,9 +94,9 @@ export function nodesCost(idsIn: (args: ComplexityEstimatorArgs['args']) => read
 }
 
 /** 400 whatever the client accepts, as for all that is too large. */
-function tooManyIds(maxIds: number): GraphQLError {
+function tooMany(argument: string, maxIds: number): GraphQLError {
   const extensions = { code: 'BAD_USER_INPUT', http: { status: 400, spec: false } }
-  return new GraphQLError(`\`ids\` takes ${maxIds} ids at most.`, { extensions })
+  return new GraphQLError(`\`${argument}\` takes ${maxIds} ids at most.`, { extensions })
 }
 
 /** By which scan or which calls an object is found; an id that is none costs no more than any. */

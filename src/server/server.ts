@@ -24,6 +24,7 @@ import { useRequestLog } from './use-request-log.ts'
 import { useResponseNames } from './use-response-names.ts'
 import { SECURITY_HEADERS, useSecurityHeaders } from './use-security-headers.ts'
 import { useVariableChecks } from './use-variable-checks.ts'
+import { useWebhooks, type WebhookSettings } from './use-webhooks.ts'
 
 export interface ServerSettings {
   readonly schema: GraphQLSchema
@@ -42,6 +43,8 @@ export interface ServerSettings {
   readonly persistedDocuments: PersistedDocuments | null
   /** What replicas share, for `/ready`; null where this process works alone by its settings. */
   readonly redis?: SharedEngineState | null
+  /** Where providers deliver their events. */
+  readonly webhooks: Omit<WebhookSettings, 'log'>
   readonly log: Logger
   readonly graphiql: boolean
   readonly limits: DocumentLimits & {
@@ -58,7 +61,7 @@ export interface ServerSettings {
   readonly reportCost: boolean
 }
 
-/** The HTTP face of the graph, as a function from Request to Response: `/graphql`, `/health` and `/ready`. */
+/** The HTTP face of the graph, as a function from Request to Response: `/graphql`, `/health`, `/ready` and webhooks. */
 export function createServer(settings: ServerSettings) {
   const { schema, provider, log, graphiql, limits } = settings
   const operations = createOperations(limits.timeoutMs)
@@ -90,6 +93,7 @@ export function createServer(settings: ServerSettings) {
       })
     },
     plugins: [
+      useWebhooks({ ...settings.webhooks, log }),
       settings.onlyLoopback && useLoopbackHosts(),
       useReadiness(provider, () => isStopping, settings.redis ?? null),
       graphiql && useGraphiqlPage(graphiqlOptions({ asksForToken: settings.asksForToken })),

@@ -3,14 +3,22 @@ export class OversizedBodyError extends Error {
   override readonly name = 'OversizedBodyError'
 }
 
+/** As much of an answer as is read here. */
+export interface UpstreamResponse {
+  readonly status: number
+  readonly statusText: string
+  readonly headers: Pick<Headers, 'get' | 'has'>
+  readonly body: AsyncIterable<Uint8Array> | null
+  text(): Promise<string>
+}
+
+/** What sends requests: the platform's `fetch`, or a quicker one. Follows redirects only if the request says so. */
+export type UpstreamFetch = (request: Request) => Promise<UpstreamResponse>
+
 /** A `fetch` whose answers are there as a whole: their bodies are kept beside them, as text. */
 export interface WholeFetch {
   /** `onHeaders` is called when the answer begins. */
-  readonly fetch: (
-    input: RequestInfo | URL,
-    init: RequestInit | undefined,
-    onHeaders: () => void,
-  ) => Promise<Response>
+  readonly fetch: (request: Request, onHeaders: () => void) => Promise<Response>
   textOf(response: Response): string
 }
 
@@ -21,11 +29,11 @@ const KEPT_HEADERS = ['content-type', 'retry-after']
  * `fetch` that settles only once the body is there. Inside ky this puts the body under the attempt's timeout
  * and its retries: on its own ky repeats neither a reset in mid-body nor a body that stalls.
  */
-export function createWholeFetch(maxBytes: number): WholeFetch {
+export function createWholeFetch(fetch: UpstreamFetch, maxBytes: number): WholeFetch {
   const texts = new WeakMap<Response, string>()
   return {
-    async fetch(input, init, onHeaders) {
-      const response = await fetch(input, init)
+    async fetch(request, onHeaders) {
+      const response = await fetch(request)
       onHeaders()
       const text = await readText(response, maxBytes)
       const headers = KEPT_HEADERS.flatMap(name => {
@@ -40,7 +48,7 @@ export function createWholeFetch(maxBytes: number): WholeFetch {
   }
 }
 
-async function readText(response: Response, maxBytes: number): Promise<string> {
+async function readText(response: UpstreamResponse, maxBytes: number): Promise<string> {
   try {
     // A length that was announced is held to by the protocol, but tells nothing of what is packed in it.
     const { headers } = response
@@ -54,7 +62,7 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
   }
 }
 
-async function readCounted(response: Response, maxBytes: number): Promise<string> {
+async function readCounted(response: UpstreamResponse, maxBytes: number): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
   let size = 0

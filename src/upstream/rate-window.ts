@@ -135,7 +135,7 @@ export function createRateWindow({ limit, windowMs }: RateLimit): RateWindow {
   function delayOf(latencyMs: number): number {
     latencies[samples % latencies.length] = latencyMs
     samples += 1
-    return Math.min(latencyMs - Math.min(...latencies), MAX_DELAY_MS)
+    return Math.min(latencyMs - latencies.reduce(lesser), MAX_DELAY_MS)
   }
 
   function openSlot(): Slot {
@@ -208,4 +208,8 @@ export function createRateWindow({ limit, windowMs }: RateLimit): RateWindow {
       slowSinceMs = nowMs
     },
   }
+}
+
+function lesser(one: number, other: number): number {
+  return Math.min(one, other)
 }

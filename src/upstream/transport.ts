@@ -5,7 +5,7 @@ import type { CallContext } from '../domain/directory-provider.ts'
 import type { ProviderName } from '../domain/entity-key.ts'
 import { ProviderError, UnavailableError } from '../domain/provider-error.ts'
 import type { Budget } from './budget.ts'
-import { createWholeFetch } from './fetch-whole.ts'
+import { createWholeFetch, type UpstreamFetch } from './fetch-whole.ts'
 import type { Turn } from './turn.ts'
 import type { UpstreamAnswer, UpstreamRequest } from './upstream-client.ts'
 import { retryAfterSecondsOf, toProviderError } from './upstream-errors.ts'
@@ -21,6 +21,8 @@ export interface TransportSettings {
   readonly authorization: ((call: CallContext, refused: string | null) => Promise<string>) | null
   /** Null for requests that count for no limit. */
   readonly budget: Budget | null
+  /** What sends requests. */
+  readonly fetch: UpstreamFetch
 }
 
 /** Carries one request to the provider and its answer back, whatever lies between. Rejects with whatever went wrong. */
@@ -37,6 +39,9 @@ const MAX_BACKOFF_MS = 2_000
 const MAX_BODY_BYTES = 16 * 1_024 * 1_024
 const BREAKER = { size: 20, threshold: 0.6, minimumNumberOfCalls: 10 }
 const HALF_OPEN_AFTER_MS = 5_000
+const HEADERS = { accept: 'application/json', 'user-agent': 'dirgraph' }
+/** A redirect is no answer: it is not followed, and takes no credentials along. */
+const OPTIONS: Options = { redirect: 'manual', credentials: 'omit' }
 const UNLIMITED: Turn = { sent() {}, ended() {} }
 
 /**
@@ -44,19 +49,14 @@ const UNLIMITED: Turn = { sent() {}, ended() {} }
  * attempt, and a circuit breaker around it all. ky's own defaults retry PUT and DELETE as well, wait for any
  * Retry-After however long, and have no total timeout.
  */
-export function createTransport({ provider, baseUrl, authorization, budget }: TransportSettings): Transport {
-  const whole = createWholeFetch(MAX_BODY_BYTES)
+export function createTransport(settings: TransportSettings): Transport {
+  const { provider, authorization, budget } = settings
+  const baseUrl = settings.baseUrl.replace(/\/+$/, '')
+  const whole = createWholeFetch(settings.fetch, MAX_BODY_BYTES)
   const inParallel = pLimit(MAX_PARALLEL_CALLS)
   const breaker = circuitBreaker(handleWhen(isFault), {
     halfOpenAfter: HALF_OPEN_AFTER_MS,
     breaker: new CountBreaker(BREAKER),
-  })
-  const http = ky.create({
-    prefix: baseUrl,
-    headers: { accept: 'application/json', 'user-agent': 'dirgraph' },
-    // A redirect is no answer: it is not followed, and takes no credentials along.
-    redirect: 'manual',
-    credentials: 'omit',
   })
 
   async function send(
@@ -71,11 +71,12 @@ export function createTransport({ provider, baseUrl, authorization, budget }: Tr
     try {
       // From here on the request may arrive; before, it is known not to have.
       if (signal.aborted) throw new UnavailableError(provider, 'timeout')
-      const response = await http(request.path, {
+      const response = await ky(`${baseUrl}/${toUrl(request)}`, {
+        ...OPTIONS,
         ...toOptions(request),
         ...limits(request, call),
         signal,
-        ...(header !== null && { headers: { authorization: header } }),
+        headers: { ...HEADERS, ...(header !== null && { authorization: header }) },
         fetch: limited(request, () => turn),
         hooks: {
           beforeRetry: [
@@ -118,11 +119,12 @@ export function createTransport({ provider, baseUrl, authorization, budget }: Tr
 
   /** An attempt tells its turn what becomes of it. A refusal holds off all who share the limit. */
   function limited(request: UpstreamRequest, turnOf: () => Turn): typeof fetch {
-    return async (input, init) => {
+    return async input => {
       const turn = turnOf()
       const response = await inParallel(() => {
         turn.sent()
-        return whole.fetch(input, init, turn.ended).finally(turn.ended)
+        // It is always a request that ky hands on.
+        return whole.fetch(input as Request, turn.ended).finally(turn.ended)
       })
       if (response.status === 429)
         budget?.refuse(request.scope ?? null, retryAfterSecondsOf(response.headers))
@@ -184,13 +186,17 @@ export function isWrite({ method, isWrite }: UpstreamRequest): boolean {
   return isWrite ?? method !== 'get'
 }
 
-function toOptions(request: UpstreamRequest): Options {
-  const query = Object.entries(request.query ?? {}).flatMap(([name, value]) =>
+/** Path and query below the base URL. Parameters that were ky's would cost it a second request object. */
+function toUrl({ path, query = {} }: UpstreamRequest): string {
+  const parameters = Object.entries(query).flatMap(([name, value]) =>
     value === null ? [] : [[name, String(value)]],
   )
+  return parameters.length === 0 ? path : `${path}?${new URLSearchParams(parameters)}`
+}
+
+function toOptions(request: UpstreamRequest): Options {
   return {
     method: request.method,
-    ...(query.length > 0 && { searchParams: query }),
     ...(request.json !== undefined && { json: request.json }),
     ...(request.form !== undefined && { body: new URLSearchParams(request.form) }),
   }

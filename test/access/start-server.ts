@@ -31,7 +31,7 @@ export async function startServer({ callerOf, ...settings }: GuardedServerSettin
   const sandbox = await startSandbox()
   const written: string[] = []
   const log = pino({ level: 'trace' }, { write: line => written.push(line) })
-  const environment = { log, cacheTtlMs: 0 }
+  const environment = { log, cacheTtlMs: 0, fetch }
   const { apiKey, url: apiUrl } = sandbox.workos
   const provider = createCompositeProvider(
     new Map([

@@ -35,6 +35,7 @@ describe('without settings', () => {
   test('starts on the sandbox and says so, with the address of GraphiQL and a query to try', async () => {
     const { greeting, url, stderr } = await spawnDirgraph()
     expect(greeting).toContain('dirgraph runs on its built-in sandbox')
+    expect(greeting).not.toContain('changes by itself')
     expect(greeting).toMatch(/GraphiQL +http:\/\/127\.0\.0\.1:\d+\/graphql/)
     expect(greeting).toContain('curl ')
     expect(stderr()).toBe('')
@@ -49,6 +50,20 @@ describe('without settings', () => {
     const { url } = await spawnDirgraph({ env: { PORT: '0' } })
     expect(Number(new URL(url).port)).toBeGreaterThan(0)
     expect((await fetch(new URL('/health', url))).status).toBe(200)
+  })
+
+  test('lets the sandbox change by itself where asked to, and says so', async () => {
+    const env = { DIRGRAPH_SANDBOX_CHANGES: 'true' }
+    const { greeting, url, stop } = await spawnDirgraph({ env })
+    expect(greeting).toContain('\nIt changes by itself: ')
+    const query = '{ organizations(first: 2) { nodes { name directories { nodes { state } } } } }'
+    // A directory that is being set up is activated first of all.
+    const states = async () => {
+      const { data } = await ask(url, query)
+      return data.organizations.nodes[1].directories.nodes[0].state
+    }
+    await expect.poll(states, { timeout: 20_000 }).toBe('ACTIVE')
+    expect(await stop()).toMatchObject({ code: 0, stderr: '' })
   })
 
   test('prints an address that can be opened where it listens on all', async () => {
@@ -213,13 +228,13 @@ describe('on a signal', () => {
 
 describe('on an old Node', () => {
   const oldNode = findOldNode()
-  const why = oldNode ? null : 'there is no Node before 22.18 on the PATH'
+  const why = oldNode ? null : 'there is no Node before 22.19 on the PATH'
 
   test.skipIf(isLeftOut('dirgraph on an old Node', why))('ends with 1 and says which it needs', async () => {
     const { code, stdout, stderr } = await runDirgraph({ node: oldNode ?? 'no old node' })
     expect(code).toBe(1)
     expect(stdout).toBe('')
-    expect(stderr).toMatch(/^dirgraph needs Node 22\.18 or newer; this is v\d+\.\d+\.\d+\.\n$/)
+    expect(stderr).toMatch(/^dirgraph needs Node 22\.19 or newer; this is v\d+\.\d+\.\d+\.\n$/)
   })
 })
 
@@ -229,6 +244,6 @@ function findOldNode(): string | undefined {
   return nodes.filter(existsSync).find(node => {
     const version = execFileSync(node, ['--version'], { encoding: 'utf8' })
     const [major = 0, minor = 0] = version.slice(1).split('.').map(Number)
-    return major < 22 || (major === 22 && minor < 18)
+    return major < 22 || (major === 22 && minor < 19)
   })
 }

@@ -3,6 +3,7 @@ import type { ExecutionResult } from 'graphql'
 import { onTestFinished, vi } from 'vitest'
 import { createDirgraph, type DirgraphSettings } from '../../src/app.ts'
 import type { RecordedCall } from '../../src/sandbox/sandbox.ts'
+import { createPooledFetch } from '../../src/upstream/pooled-fetch.ts'
 import { NO_WORKOS_LIMITS } from '../support/any-call.ts'
 import { startApp, type TestApp, type TestAppSettings } from '../support/start-app.ts'
 import { type ReceivedRequest, type Server, startServer } from '../upstream/start-server.ts'
@@ -39,6 +40,7 @@ export async function startRaw(
     workos: { apiKey: 'sk_test_raw', apiUrl: server.url, ...NO_WORKOS_LIMITS },
     logLevel: 'silent',
     cacheTtlSeconds: 0,
+    fetch: createPooledFetch(),
     ...settings,
   })
   onTestFinished(async () => {

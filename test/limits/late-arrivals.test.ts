@@ -57,6 +57,7 @@ function open(baseUrl: string): UpstreamClient {
     authorization: null,
     budget: createBudget({ provider: 'workos', total: { limit: 1_000, windowMs: 1_000 }, perScope: LIMIT }),
     cacheTtlMs: 0,
+    fetch,
     log: createLogger('silent'),
   })
 }

@@ -51,13 +51,7 @@ export function keepReads<Name extends string>(
     async prime() {
       for (const name of names) await reads[name](cached, anyCall())
     },
-    /** A write that nobody knows, since only writes drop. */
-    async drop(drops) {
-      await kept.send(
-        { method: 'post', path: 'no/such/route', answers: [404, 405, 501], ignoreBody: true, drops },
-        anyCall(),
-      )
-    },
+    drop: tags => kept.drop(tags),
     wrong: () =>
       filterNames(async read => {
         const [one, other] = await Promise.all([read(cached, anyCall()), read(fresh, anyCall())])
@@ -84,9 +78,10 @@ function openClient(provider: ProviderName, sandbox: Sandbox, cacheTtlMs: number
       budget: null,
       cacheTtlMs,
       log,
+      fetch,
     })
   }
-  const upstream = { provider, baseUrl: scalekit.environmentUrl, budget: null, log } as const
+  const upstream = { provider, baseUrl: scalekit.environmentUrl, budget: null, log, fetch } as const
   const authorization = createScalekitToken(
     createUpstreamClient({ ...upstream, authorization: null, cacheTtlMs: 0 }),
     scalekit,

@@ -56,7 +56,7 @@ export async function startGuarded(settings: GuardedAppSettings = {}): Promise<G
 
   const written: string[] = []
   const log = pino({ level: 'trace' }, { write: line => void written.push(line) })
-  const environment = { log, cacheTtlMs: settings.cacheTtlMs ?? 0 }
+  const environment = { log, cacheTtlMs: settings.cacheTtlMs ?? 0, fetch }
   const workos = { apiKey: sandbox.workos.apiKey, apiUrl: settings.workosUrl ?? sandbox.workos.url }
   const provider = createCompositeProvider(
     new Map<ProviderName, DirectoryProvider>([

@@ -11,6 +11,7 @@ export const ANY_SERVER = {
   allowedOrigins: [],
   introspection: true,
   persistedDocuments: null,
+  webhooks: { verifiers: new Map(), take: async () => 'unknown' as const },
   graphiql: false,
   reportCost: false,
   estimateCalls,

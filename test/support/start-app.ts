@@ -2,6 +2,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { type ExecutionResult, print } from 'graphql'
 import { createDirgraph, type Dirgraph, type DirgraphSettings } from '../../src/app.ts'
 import { type Sandbox, type SandboxSettings, startSandbox } from '../../src/sandbox/sandbox.ts'
+import { createPooledFetch } from '../../src/upstream/pooled-fetch.ts'
 import { NO_SCALEKIT_LIMITS, NO_WORKOS_LIMITS } from './any-call.ts'
 
 export interface TestApp {
@@ -53,6 +54,8 @@ export async function startApp(settings: TestAppSettings = {}): Promise<TestApp>
     logLevel: 'silent',
     graphiql: graphiql ?? false,
     cacheTtlSeconds: 0,
+    // As the command does; tests of `upstream` use the platform's.
+    fetch: createPooledFetch(),
     ...own,
   })
   return {

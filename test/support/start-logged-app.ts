@@ -26,7 +26,7 @@ export async function startLoggedApp(): Promise<LoggedApp> {
   const sandbox = await startSandbox()
   const written: string[] = []
   const log = pino({ level: 'trace' }, { write: line => written.push(line) })
-  const environment = { log, cacheTtlMs: 0 }
+  const environment = { log, cacheTtlMs: 0, fetch }
   const workos = createWorkosProvider(
     { apiKey: sandbox.workos.apiKey, apiUrl: sandbox.workos.url, ...NO_WORKOS_LIMITS },
     environment,

@@ -13,6 +13,7 @@ export function openClient(baseUrl: string, log: Logger = createLogger('silent')
     authorization: async () => `Bearer ${API_KEY}`,
     budget: null,
     cacheTtlMs: 0,
+    fetch,
     log,
   })
 }

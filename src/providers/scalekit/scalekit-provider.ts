@@ -1,9 +1,14 @@
 import type { DirectoryProvider } from '../../domain/directory-provider.ts'
+import type { EventReceiver } from '../../domain/event-receiver.ts'
 import { OPERATIONS, type Operation, type ProviderError } from '../../domain/provider-error.ts'
 import { createBudget } from '../../upstream/budget.ts'
 import { createUpstreamClient, type UpstreamEnvironment } from '../../upstream/upstream-client.ts'
+import { createEventReception } from '../event-reception.ts'
 import { settle } from '../settle.ts'
+import { scalekitEventDrops } from './scalekit-event-drops.ts'
+import { identifyScalekitEvent, parseScalekitEvent } from './scalekit-events.ts'
 import { createScalekitReads } from './scalekit-reads.ts'
+import { createSoleDirectories } from './scalekit-sole-directories.ts'
 import { createScalekitToken } from './scalekit-token.ts'
 import { createScalekitWrites } from './scalekit-writes.ts'
 
@@ -21,18 +26,20 @@ const SUPPORTED: ReadonlySet<Operation> = new Set(OPERATIONS)
 /** Scalekit's directories as a directory provider, over its REST API. */
 export function createScalekitProvider(
   settings: ScalekitSettings,
-  { log, cacheTtlMs, shareBudget }: UpstreamEnvironment,
-): DirectoryProvider {
-  const upstream = { provider: 'scalekit', baseUrl: settings.environmentUrl, log } as const
+  environment: UpstreamEnvironment,
+): DirectoryProvider & EventReceiver {
+  const upstream = { ...environment, provider: 'scalekit', baseUrl: settings.environmentUrl } as const
   const limits = { total: { limit: settings.requestsPerSecond, windowMs: 1_000 }, perScope: null }
   const { environmentUrl, clientId, clientSecret } = settings
-  const shared = shareBudget?.(['scalekit', environmentUrl, clientId, clientSecret], limits) ?? null
+  const shared =
+    environment.shareBudget?.(['scalekit', environmentUrl, clientId, clientSecret], limits) ?? null
   const budget = createBudget({ provider: 'scalekit', ...limits, shared })
   const authorization = createScalekitToken(
     createUpstreamClient({ ...upstream, authorization: null, budget, cacheTtlMs: 0 }),
     settings,
   )
-  const client = createUpstreamClient({ ...upstream, authorization, budget, cacheTtlMs })
+  const client = createUpstreamClient({ ...upstream, authorization, budget })
+  const soleDirectories = createSoleDirectories()
   return {
     statuses: () => [{ provider: 'scalekit', operations: SUPPORTED, reachable: client.isReachable() }],
     budgets: () => budget.states([]),
@@ -46,7 +53,18 @@ export function createScalekitProvider(
       const outcome = await settle(client.send(request, call))
       return new Map([['scalekit', outcome instanceof Error ? (outcome as ProviderError) : null]])
     },
-    ...createScalekitReads(client),
+    ...createScalekitReads(client, soleDirectories.note),
     ...createScalekitWrites(client),
+    ...createEventReception(client, {
+      identify: identifyScalekitEvent,
+      read(raw) {
+        const event = parseScalekitEvent(raw)
+        if (event === null) return null
+        soleDirectories.heed(event)
+        // What is dropped goes by what the event itself says: the one directory that is known may not be the only one.
+        const drops = scalekitEventDrops(event)
+        return { event: parseScalekitEvent(raw, soleDirectories.of(event.organizationKey)) ?? event, drops }
+      },
+    }),
   }
 }

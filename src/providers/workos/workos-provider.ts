@@ -1,8 +1,14 @@
 import type { DirectoryProvider } from '../../domain/directory-provider.ts'
+import type { EventReceiver } from '../../domain/event-receiver.ts'
+import type { EventSource } from '../../domain/event-source.ts'
 import type { Operation, ProviderError } from '../../domain/provider-error.ts'
 import { createBudget } from '../../upstream/budget.ts'
 import { createUpstreamClient, type UpstreamEnvironment } from '../../upstream/upstream-client.ts'
+import { createEventReception } from '../event-reception.ts'
 import { settle } from '../settle.ts'
+import { workosEventDrops } from './workos-event-drops.ts'
+import { createWorkosEventSource } from './workos-event-source.ts'
+import { identifyWorkosEvent, parseWorkosEvent } from './workos-events.ts'
 import { createWorkosReads } from './workos-reads.ts'
 import { createWorkosWrites } from './workos-writes.ts'
 
@@ -26,21 +32,20 @@ const OPERATIONS: ReadonlySet<Operation> = new Set([
 /** WorkOS Directory Sync as a directory provider, over its REST API. */
 export function createWorkosProvider(
   settings: WorkosSettings,
-  { log, cacheTtlMs, shareBudget }: UpstreamEnvironment,
-): DirectoryProvider {
+  environment: UpstreamEnvironment,
+): DirectoryProvider & EventReceiver & EventSource {
   const limits = {
     total: { limit: settings.requestsPerMinute, windowMs: 60_000 },
     perScope: { limit: settings.directoryUsersPerSecond, windowMs: 1_000 },
   }
-  const shared = shareBudget?.(['workos', settings.apiUrl, settings.apiKey], limits) ?? null
+  const shared = environment.shareBudget?.(['workos', settings.apiUrl, settings.apiKey], limits) ?? null
   const budget = createBudget({ provider: 'workos', ...limits, shared })
   const client = createUpstreamClient({
     provider: 'workos',
     baseUrl: settings.apiUrl,
     authorization: async () => `Bearer ${settings.apiKey}`,
     budget,
-    cacheTtlMs,
-    log,
+    ...environment,
   })
   const reads = createWorkosReads(client)
   return {
@@ -57,5 +62,13 @@ export function createWorkosProvider(
     },
     ...reads,
     ...createWorkosWrites(client, reads),
+    ...createEventReception(client, {
+      identify: identifyWorkosEvent,
+      read(raw) {
+        const event = parseWorkosEvent(raw)
+        return event && { event, drops: workosEventDrops(event) }
+      },
+    }),
+    ...createWorkosEventSource(client),
   }
 }

@@ -1,0 +1,86 @@
+import { gzipSync } from 'node:zlib'
+import { expect, onTestFinished, test } from 'vitest'
+import { createWholeFetch, OversizedBodyError } from '../../src/upstream/fetch-whole.ts'
+import { createPooledFetch } from '../../src/upstream/pooled-fetch.ts'
+import { startServer } from './start-server.ts'
+
+const MAX_BYTES = 1_000
+
+async function start(answer: Parameters<typeof startServer>[0]) {
+  const server = await startServer(answer)
+  onTestFinished(() => server.stop())
+  const whole = createWholeFetch(createPooledFetch(), MAX_BYTES)
+  return {
+    server,
+    async fetch(init: RequestInit = {}) {
+      const response = await whole.fetch(new Request(`${server.url}/path?a=1`, init), () => {})
+      return { response, text: whole.textOf(response) }
+    },
+  }
+}
+
+test('sends method, headers and body, and gives status, headers and text', async () => {
+  const { server, fetch } = await start((_request, response) => {
+    response.writeHead(201, 'Made', { 'content-type': 'application/json' }).end('{"ä":1}')
+  })
+  const { response, text } = await fetch({ method: 'POST', headers: { 'x-one': 'two' }, body: '{"ü":2}' })
+  expect([response.status, response.statusText, text]).toEqual([201, 'Made', '{"ä":1}'])
+  expect(response.headers.get('content-type')).toBe('application/json')
+  expect(server.requests).toMatchObject([
+    { method: 'POST', path: '/path', headers: { 'x-one': 'two' }, body: '{"ü":2}' },
+  ])
+})
+
+test('follows no redirect', async () => {
+  const { server, fetch } = await start((_request, response) => {
+    response.writeHead(302, { location: '/elsewhere' }).end()
+  })
+  expect((await fetch({ redirect: 'manual' })).response.status).toBe(302)
+  expect(server.requests).toHaveLength(1)
+})
+
+test('unpacks what it has said that it can unpack', async () => {
+  const { server, fetch } = await start((_request, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('packed'))
+  })
+  expect((await fetch()).text).toBe('packed')
+  expect(server.requests[0]?.headers['accept-encoding']).toBe('gzip')
+})
+
+test('unpacks no more than an answer may have', async () => {
+  const { fetch } = await start((_request, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(MAX_BYTES + 1)))
+  })
+  await expect(fetch()).rejects.toThrow(OversizedBodyError)
+})
+
+test.each([
+  ['is broken', (packed: Buffer) => packed.fill(0, 12, 16)],
+  ['ends too early', (packed: Buffer) => packed.subarray(0, -10)],
+])('takes a packed answer that %s for a failure of the network', async (_what, damage) => {
+  const { fetch } = await start((_request, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(damage(gzipSync('packed '.repeat(20))))
+  })
+  await expect(fetch()).rejects.toThrow(new TypeError('fetch failed'))
+})
+
+test.each([
+  ['before an answer', () => {}],
+  [
+    'in the middle of one',
+    (response: { writeHead(status: number): { write(text: string): unknown } }) =>
+      response.writeHead(200).write('be'),
+  ],
+])('ends with the reason of whoever calls it off %s', async (_when, begin) => {
+  const caller = new AbortController()
+  const { fetch } = await start((_request, response) => {
+    begin(response)
+    setTimeout(() => caller.abort(), 20)
+  })
+  await expect(fetch({ signal: caller.signal })).rejects.toMatchObject({ name: 'AbortError' })
+})
+
+test('tells a failure of the network in the words of fetch', async () => {
+  const { fetch } = await start((_request, response) => response.destroy())
+  await expect(fetch()).rejects.toThrow(new TypeError('fetch failed'))
+})
