@@ -113,8 +113,8 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
   const schema = settings.federation ? toSubgraph(plainSchema) : plainSchema
   refuseUnfitDocuments(settings.persistedDocuments?.documents ?? {}, schema)
   const log = createLogger(settings.logLevel ?? 'info')
-  const engine = createEngine(settings, log)
   const verifiers = createVerifiers(settings)
+  const engine = createEngine(settings, log)
   const { adapters, eventSource } = createAdapters(settings, engine, log)
   const provider = createCompositeProvider(adapters)
   const everyMs = (settings.workosEventsPollSeconds ?? 0) * 1_000
