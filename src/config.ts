@@ -3,7 +3,9 @@ import { z } from 'zod'
 import type { Permission } from './domain/caller.ts'
 import { onOneLine, show, toMistake } from './mistakes.ts'
 import { type Given, type SettingName as Name, settings } from './settings.ts'
+import type { TraceSettings } from './telemetry/export-traces.ts'
 import type { LogLevel } from './telemetry/logger.ts'
+import { readTraceSettings } from './trace-settings.ts'
 
 /** Every setting that the environment can hold, read and checked; the one reader of the environment is this file. */
 export interface Config {
@@ -60,6 +62,10 @@ export interface Config {
   readonly maxEstimatedCalls: number
   readonly maxUpstreamCalls: number
   readonly operationTimeoutMs: number
+  /** Null where nobody has asked for traces. */
+  readonly traces: TraceSettings | null
+  /** Whether providers are told of the trace that a request belongs to. */
+  readonly propagateTraces: boolean
   /** How long requests are still taken once `/ready` says that the server stops. */
   readonly drainMs: number
   /** What each provider may be asked; of the sandbox's too. */
@@ -110,6 +116,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const persisted = readManifest(given)
   if (typeof persisted === 'string') mistakes.push(persisted)
   mistakes.push(...findContradictions(given, isSandbox))
+  const traces = readTraceSettings(given)
+  if (traces !== null && 'mistakes' in traces) mistakes.push(...traces.mistakes)
   const warnings = findWarnings(given, isSandbox, isSandbox && isProviderGiven)
   if (mistakes.length > 0 || !parsed.success) throw new ConfigError(mistakes, warnings)
 
@@ -150,6 +158,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxEstimatedCalls: data.DIRGRAPH_MAX_ESTIMATED_CALLS,
     maxUpstreamCalls: data.DIRGRAPH_MAX_UPSTREAM_CALLS,
     operationTimeoutMs: data.DIRGRAPH_OPERATION_TIMEOUT_MS,
+    traces: traces === null || 'mistakes' in traces ? null : traces,
+    propagateTraces: data.DIRGRAPH_PROPAGATE_TRACES,
     drainMs: data.DIRGRAPH_DRAIN_MS,
     workosLimits: {
       requestsPerMinute: data.WORKOS_REQUESTS_PER_MINUTE,

@@ -57,6 +57,8 @@ describe('without settings', () => {
       maxEstimatedCalls: 2_000,
       maxUpstreamCalls: 200,
       operationTimeoutMs: 10_000,
+      traces: null,
+      propagateTraces: false,
       drainMs: 0,
       workosLimits: { requestsPerMinute: 6_000, directoryUsersPerSecond: 4 },
       scalekitLimits: { requestsPerSecond: 50 },

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { BudgetState } from '../domain/directory-provider.ts'
 import type { ProviderName } from '../domain/entity-key.ts'
 import { RateLimitedError, UnavailableError } from '../domain/provider-error.ts'
+import type { BudgetLoad } from '../telemetry/metrics.ts'
 import { createShares } from './budget-shares.ts'
 import {
   addTo,
@@ -40,6 +41,8 @@ export interface Budget {
   /** The provider answered 429: what shares this limit holds off as well. */
   refuse(scope: string | null, retryAfterSeconds: number | null): void
   states(scopes: Iterable<string>): BudgetState[]
+  /** All of it in three numbers, whatever directories there are. */
+  load(): BudgetLoad
 }
 
 export interface BudgetSettings {
@@ -279,6 +282,16 @@ export function createBudget(settings: BudgetSettings): Budget {
         return window === null ? [] : [{ provider, scope, remaining: window.remaining(nowMs) }]
       })
       return [{ provider, scope: 'provider', remaining: total.remaining(nowMs) }, ...own]
+    },
+
+    load() {
+      const nowMs = performance.now()
+      const own = [...windows.values()].map(window => window.remaining(nowMs))
+      return {
+        remaining: total.remaining(nowMs),
+        scarcest: perScope && own.reduce((least, remaining) => Math.min(least, remaining), perScope.limit),
+        waiting: [...lanes.values()].reduce((sum, lane) => sum + lengthOf(lane), 0),
+      }
     },
   }
 }
