@@ -25,7 +25,7 @@ import { useIntrospectionLimits } from './use-introspection-limits.ts'
 import { useLoopbackHosts } from './use-loopback-hosts.ts'
 import { useMetrics } from './use-metrics.ts'
 import { type PersistedDocuments, usePersistedDocuments } from './use-persisted-documents.ts'
-import { useReadiness } from './use-readiness.ts'
+import { type SharedEngineState, useReadiness } from './use-readiness.ts'
 import { useRequestLog } from './use-request-log.ts'
 import { useResponseNames } from './use-response-names.ts'
 import { SECURITY_HEADERS, useSecurityHeaders } from './use-security-headers.ts'
@@ -51,6 +51,8 @@ export interface ServerSettings {
   readonly persistedDocuments: PersistedDocuments | null
   /** Where providers deliver their events. */
   readonly webhooks: Omit<WebhookSettings, 'log' | 'metrics'>
+  /** What replicas share, for `/ready`; null where this process works alone by its settings. */
+  readonly redis?: SharedEngineState | null
   readonly log: Logger
   readonly metrics: Metrics
   readonly graphiql: boolean
@@ -123,7 +125,7 @@ export function createServer(settings: ServerSettings) {
     plugins: [
       useWebhooks({ ...settings.webhooks, log, metrics }),
       settings.onlyLoopback && useLoopbackHosts(),
-      useReadiness(provider, () => isStopping),
+      useReadiness(provider, () => isStopping, settings.redis ?? null),
       useMetrics(metrics, settings.authenticate),
       graphiql && useGraphiqlPage(graphiqlOptions({ asksForToken: settings.asksForToken })),
       useAcceptableRequests(),
@@ -181,6 +183,8 @@ export function createServer(settings: ServerSettings) {
     },
     beginStop(): void {
       isStopping = true
+    },
+    endSubscriptions(): void {
       subscriptions.stop()
     },
     async stop(): Promise<void> {
