@@ -137,6 +137,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, { retry: 2 }, () => {
       organization: { scimEnabled: true },
     })
     other.proxy.delayMs = 0
+    other.proxy.break()
     await replicas.areConnected()
     await other.query(ORGANIZATION, { id })
     expect((await other.costOf(ORGANIZATION, { id })).upstreamCalls).toBe(0)
