@@ -106,7 +106,7 @@ export interface Dirgraph {
 /**
  * Puts a dirgraph together: settings → providers → schema → server. Throws `TypeError` without a provider, and for
  * a credential, an address or a persisted document that can't be one.
- * It opens no port, and makes no call of its own unless events are to be polled; it connects to Redis where that is set.
+ * It opens no port, and makes no call of its own unless events are to be polled, but for the connection to Redis.
  */
 export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
   refuseUnfit(settings)
@@ -193,7 +193,6 @@ function createAdapters(settings: DirgraphSettings, engine: SharedEngine | null,
     const scalekit = { ...SCALEKIT_DEFAULTS, ...settings.scalekit }
     adapters.set('scalekit', createScalekitProvider(scalekit, environment))
   }
-  if (adapters.size === 0) throw new TypeError('createDirgraph needs `workos`, `scalekit` or both.')
   return { adapters, eventSource: workos ?? null }
 }
 

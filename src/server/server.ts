@@ -41,10 +41,10 @@ export interface ServerSettings {
   /** Whether callers without the admin token may see the schema. */
   readonly introspection: boolean
   readonly persistedDocuments: PersistedDocuments | null
-  /** Where providers deliver their events. */
-  readonly webhooks: Omit<WebhookSettings, 'log'>
   /** What replicas share, for `/ready`; null where this process works alone by its settings. */
   readonly redis?: SharedEngineState | null
+  /** Where providers deliver their events. */
+  readonly webhooks: Omit<WebhookSettings, 'log'>
   readonly log: Logger
   readonly graphiql: boolean
   readonly limits: DocumentLimits & {

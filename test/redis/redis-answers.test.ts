@@ -180,7 +180,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, { retry: 2 }, () => {
 
   test('tell all other replicas what was changed, before whoever changed it goes on', async () => {
     const [one, other] = [await start('one'), await start('other'), await start('third')]
-    other.engine.proxy.delayMs = 60
+    other.engine.proxy.delayMs = 25
     await one.dropEverywhere(['a', 'b'])
     expect(told).toEqual(expect.arrayContaining(['other dropped a b', 'third dropped a b']))
     other.engine.proxy.delayMs = 0

@@ -6,6 +6,7 @@ import { createKeyspace, createRedis } from '../../src/redis/redis.ts'
 import { createRedisBudget } from '../../src/redis/redis-budget.ts'
 import { createReplicas } from '../../src/redis/replicas.ts'
 import { type Budget, type BudgetAsk, createBudget } from '../../src/upstream/budget.ts'
+import type { RateLimit } from '../../src/upstream/rate-window.ts'
 import type { Turn } from '../../src/upstream/turn.ts'
 import { isLeftOut } from '../support/left-out.ts'
 import { type RedisServer, startRedis, whyNoRedis } from '../support/redis.ts'
@@ -41,12 +42,12 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
     crash(): Promise<void>
   }
 
-  function open(context: TestContext, url: string, owner: string, totalLimit: number): Process {
+  function open(context: TestContext, url: string, owner: string, total: RateLimit): Process {
     const redis = createRedis(url, pino({ level: 'silent' }))
     const keyspace = createKeyspace(owner)
     const replicas = createReplicas(redis, keyspace('replicas'))
     const limits = {
-      total: { limit: totalLimit, windowMs: WINDOW_MS },
+      total,
       perScope: { limit: LIMIT, windowMs: WINDOW_MS },
     }
     const shared = createRedisBudget(redis, replicas, { keyspace, ...limits })
@@ -63,12 +64,14 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
   async function start(
     context: TestContext,
     count: number,
-    { on = server, totalLimit = 1_000 } = {},
+    { on = server, totalLimit = 1_000, totalWindowMs = WINDOW_MS } = {},
   ): Promise<readonly Process[]> {
     families += 1
     const owner = `owner ${families}`
     starting = starting.then(async () => {
-      const opened = Array.from({ length: count }, () => open(context, on.url, owner, totalLimit))
+      const opened = Array.from({ length: count }, () =>
+        open(context, on.url, owner, { limit: totalLimit, windowMs: totalWindowMs }),
+      )
       const areUp = () => opened.every(({ isUp }) => isUp())
       await context.expect.poll(areUp, { timeout: 5_000, interval: 5 }).toBe(true)
       return opened
@@ -287,5 +290,46 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
         expect(tooEarly(await stop())).toEqual([])
       },
     )
+
+    test('do not take what others held in the window before Redis was gone, asked for or not', async context => {
+      const own = await startRedis()
+      context.onTestFinished(() => own.stop())
+      const [one, other] = await start(context, 2, { on: own })
+      pass(await ask(one as Process))
+      // By then the other has heard that the directory is in use.
+      await wait(1_200)
+      const sentMs = (await Promise.all(Array.from({ length: LIMIT }, () => ask(one as Process)))).map(pass)
+      own.pause()
+      const starts = await Promise.all(Array.from({ length: LIMIT }, () => ask(other as Process).then(pass)))
+      expect(Math.min(...starts) - Math.min(...sentMs)).toBeGreaterThan(WINDOW_MS)
+      expect(other?.isUp()).toBe(false)
+    })
+
+    test('tell of what they did alone when Redis is back', async context => {
+      const own = await startRedis()
+      context.onTestFinished(() => own.stop())
+      const [one, other] = await start(context, 2, { on: own, totalLimit: 20, totalWindowMs: 60_000 })
+      await own.kill()
+      await context.expect.poll(() => one?.isUp()).toBe(false)
+      for (let count = 0; count < 5; count += 1) pass(await ask(one as Process, { scope: `${count}` }))
+      await own.start()
+      await context.expect.poll(() => [one?.isUp(), other?.isUp()], { timeout: 5_000 }).toEqual([true, true])
+      pass(await ask(other as Process))
+      // Of its ten, six are not there.
+      expect(other?.budget.states([])).toEqual([{ provider: 'workos', scope: 'provider', remaining: 10 - 6 }])
+    })
+
+    test('count who lived before Redis was gone for as long as it may take to come back', async context => {
+      const own = await startRedis()
+      context.onTestFinished(() => own.stop())
+      const [one, other] = await start(context, 2, { on: own })
+      await own.kill()
+      await other?.crash()
+      await own.start()
+      await context.expect.poll(() => one?.isUp(), { timeout: 5_000 }).toBe(true)
+      await wait(300)
+      expect(one?.live()).toBe(2)
+      await context.expect.poll(() => one?.live(), { timeout: 6_000 }).toBe(1)
+    })
   })
 })

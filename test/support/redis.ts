@@ -112,9 +112,14 @@ export async function startRedisProxy(port: number): Promise<RedisProxy> {
   })
 }
 
+/** Out of the range from which the system hands out ports, so that nobody takes it while Redis is down. */
 async function freePort(): Promise<number> {
+  const port = 10_000 + Math.floor(Math.random() * 20_000)
   const server = createServer()
-  const port = await listen(server)
+  const isFree = await new Promise<boolean>(resolve => {
+    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true))
+  })
+  if (!isFree) return freePort()
   await new Promise(resolve => server.close(resolve))
   return port
 }
