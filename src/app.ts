@@ -40,6 +40,9 @@ const WORKOS_DEFAULTS = {
   directoryUsersPerSecond: 4,
 }
 
+/** Balancers and browsers take a connection without a word for half a minute to be dead. */
+const HEARTBEAT_MS = 12_000
+
 /** Scalekit publishes no limit. */
 const SCALEKIT_DEFAULTS = { requestsPerSecond: 50 }
 
@@ -99,6 +102,8 @@ export interface Dirgraph {
   readonly schema: GraphQLSchema
   /** Says on `/ready` from now on that it is stopping, and answers everything else as before. */
   readonly beginStop: () => void
+  /** Completes the subscriptions; from then on none begins. Best done when balancers lead who comes back elsewhere. */
+  readonly endSubscriptions: () => void
   /** Ends what is under way; after it `fetch` answers no more. */
   readonly stop: () => Promise<void>
 }
@@ -146,6 +151,8 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
     webhooks: { verifiers, take: events.take },
     graphiql: settings.graphiql ?? false,
     reportCost: settings.reportCost ?? false,
+    feed: events.feed,
+    heartbeatMs: HEARTBEAT_MS,
     limits: {
       ...withDefaults(LIMIT_DEFAULTS, settings),
       timeoutMs: settings.operationTimeoutMs ?? 10_000,
@@ -153,11 +160,12 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
       maxUpstreamCalls: settings.maxUpstreamCalls ?? 200,
     },
   })
-  const { fetch, beginStop } = server
+  const { fetch, beginStop, endSubscriptions } = server
   return {
     fetch,
     schema,
     beginStop,
+    endSubscriptions,
     async stop() {
       await server.stop()
       await events.stop()

@@ -1,7 +1,7 @@
 import type { EventReceiver } from '../domain/event-receiver.ts'
 import type { EventSource } from '../domain/event-source.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { createEventApplier } from './event-applier.ts'
+import { createEventFeed, type EventFeed } from './event-feed.ts'
 import { createEventIntake, type TakeEvent } from './event-intake.ts'
 import type { EventLog } from './event-log.ts'
 import { startEventPoller } from './event-poller.ts'
@@ -16,9 +16,10 @@ export interface EventPipelineSettings {
   readonly log: Logger
 }
 
-/** From what a provider tells to what it ends. */
+/** From what a provider tells to what it ends, and to whoever listens. */
 export interface EventPipeline {
   readonly take: TakeEvent
+  readonly feed: EventFeed
   /** Ends the polling, and resolves when what was taken has been worked on. */
   stop(): Promise<void>
 }
@@ -27,7 +28,7 @@ export interface EventPipeline {
 export function startEventPipeline(settings: EventPipelineSettings): EventPipeline {
   const { receiver, poll, log, eventLog = createMemoryEventLog() } = settings
   const take = createEventIntake({ eventLog, receiver, log })
-  eventLog.follow(createEventApplier(receiver, log))
+  const feed = createEventFeed({ eventLog, receiver, log })
   const poller =
     poll &&
     startEventPoller({
@@ -40,9 +41,11 @@ export function startEventPipeline(settings: EventPipelineSettings): EventPipeli
     })
   return {
     take,
+    feed,
     async stop() {
       await poller?.stop()
       await eventLog.stop()
+      feed.stop()
     },
   }
 }

@@ -2,7 +2,8 @@ import type { GraphQLSchema } from 'graphql'
 import { createYoga } from 'graphql-yoga'
 import type { Authenticate, Caller } from '../domain/caller.ts'
 import type { DirectoryProvider } from '../domain/directory-provider.ts'
-import { createRequestContext } from '../request/context.ts'
+import type { EventFeed } from '../events/event-feed.ts'
+import { createRequestContext, type RequestContext } from '../request/context.ts'
 import { type Logger, toLoggable } from '../telemetry/logger.ts'
 import { audit } from './audit.ts'
 import { corsFor } from './cors.ts'
@@ -10,6 +11,7 @@ import { createDocumentCaches } from './document-caches.ts'
 import { graphiqlOptions } from './graphiql-options.ts'
 import { createMaskError, useValidationCode } from './mask-errors.ts'
 import { createOperations, type Operation } from './operations.ts'
+import { createSubscriptions } from './subscriptions.ts'
 import { useAcceptableRequests } from './use-acceptable-requests.ts'
 import { type CallersByRequest, useCallers } from './use-callers.ts'
 import { type EstimateCalls, useCostLimit } from './use-cost-limit.ts'
@@ -23,6 +25,7 @@ import { type SharedEngineState, useReadiness } from './use-readiness.ts'
 import { useRequestLog } from './use-request-log.ts'
 import { useResponseNames } from './use-response-names.ts'
 import { SECURITY_HEADERS, useSecurityHeaders } from './use-security-headers.ts'
+import { useSubscriptions } from './use-subscriptions.ts'
 import { useVariableChecks } from './use-variable-checks.ts'
 import { useWebhooks, type WebhookSettings } from './use-webhooks.ts'
 
@@ -59,14 +62,35 @@ export interface ServerSettings {
   readonly estimateCalls: EstimateCalls
   /** Tells in every answer what it cost, asked or not. */
   readonly reportCost: boolean
+  /** What subscriptions are told. */
+  readonly feed: EventFeed
+  /** How often a subscription in which nothing happens shows that it is there. */
+  readonly heartbeatMs: number
 }
 
 /** The HTTP face of the graph, as a function from Request to Response: `/graphql`, `/health`, `/ready` and webhooks. */
 export function createServer(settings: ServerSettings) {
   const { schema, provider, log, graphiql, limits } = settings
   const operations = createOperations(limits.timeoutMs)
+  const subscriptions = createSubscriptions()
   const callers: CallersByRequest = new WeakMap()
   let isStopping = false
+
+  function createContext(
+    caller: Caller,
+    operation: Pick<Operation, 'signal' | 'deadlineMs'>,
+    requestId: string,
+  ): RequestContext {
+    const { signal, deadlineMs } = operation
+    return createRequestContext({
+      caller,
+      provider: settings.restrict(provider, caller),
+      operation: { signal, deadlineMs, requestId },
+      maxUpstreamCalls: limits.maxUpstreamCalls,
+      audit: entry => audit(log, requestId, caller, entry),
+    })
+  }
+
   const yoga = createYoga<{ operation: Operation }>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -83,14 +107,7 @@ export function createServer(settings: ServerSettings) {
     context: ({ operation, request }) => {
       const caller = callers.get(request)
       if (caller === undefined) throw new Error('An operation begins without anybody who sent it')
-      const requestId = crypto.randomUUID()
-      return createRequestContext({
-        caller,
-        provider: settings.restrict(provider, caller),
-        operation: { ...operation, requestId },
-        maxUpstreamCalls: limits.maxUpstreamCalls,
-        audit: entry => audit(log, requestId, caller, entry),
-      })
+      return createContext(caller, operation, crypto.randomUUID())
     },
     plugins: [
       useWebhooks({ ...settings.webhooks, log }),
@@ -108,6 +125,15 @@ export function createServer(settings: ServerSettings) {
       useCostLimit(settings.estimateCalls, limits),
       useCostReport({ always: settings.reportCost }),
       useRequestLog(log, callers),
+      useSubscriptions({
+        feed: settings.feed,
+        heartbeatMs: settings.heartbeatMs,
+        reportCost: settings.reportCost,
+        subscriptions,
+        operations,
+        createContext,
+        log,
+      }),
       useSecurityHeaders(),
     ],
   })
@@ -119,7 +145,9 @@ export function createServer(settings: ServerSettings) {
       }
       try {
         const response = await yoga.fetch(request, { operation })
-        return request instanceof Request ? await toPlatformResponse(response) : response
+        // A stream is the platform's own already.
+        const isReady = response instanceof Response || !(request instanceof Request)
+        return isReady ? response : await toPlatformResponse(response)
       } catch (error) {
         if (request.signal.aborted) throw error
         // Whoever mounts this may show the stack of what it throws.
@@ -132,7 +160,11 @@ export function createServer(settings: ServerSettings) {
     beginStop(): void {
       isStopping = true
     },
+    endSubscriptions(): void {
+      subscriptions.stop()
+    },
     async stop(): Promise<void> {
+      subscriptions.stop()
       operations.stop()
       await yoga.dispose()
     },

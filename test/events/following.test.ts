@@ -2,23 +2,24 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createDirgraph } from '../../src/app.ts'
-import { createEventApplier } from '../../src/events/event-applier.ts'
-import type { EventFollower } from '../../src/events/event-log.ts'
+import { createEventFeed } from '../../src/events/event-feed.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
 import { workosEvent } from '../providers/event-samples.ts'
 import { forward, NO_ORGANIZATION_FILTER, openWorkos } from '../providers/start-ground.ts'
 import { anyCall } from '../support/any-call.ts'
+import { createSteeredEventLog, type SteeredEventLog } from '../support/steered-event-log.ts'
 
 let sandbox: Sandbox
 let workos: ReturnType<typeof openWorkos>
-let follower: EventFollower
+let eventLog: SteeredEventLog
 let written: string[]
 beforeEach(async () => {
   sandbox = await startSandbox()
   written = []
   const log = pino({ level: 'info' }, { write: line => written.push(line) })
   workos = openWorkos(sandbox, log, 300_000)
-  follower = createEventApplier(workos, log)
+  eventLog = createSteeredEventLog()
+  createEventFeed({ eventLog, receiver: workos, log })
 })
 afterEach(() => sandbox.stop())
 
@@ -31,16 +32,16 @@ async function callsForOrganizations(): Promise<number> {
 describe('whoever follows the log', () => {
   test('reuses nothing while events may be missed, and all of it again when none was', async () => {
     await callsForOrganizations()
-    follower.lost()
+    eventLog.lose()
     expect([await callsForOrganizations(), await callsForOrganizations()]).toEqual([1, 1])
-    follower.regained(false)
+    eventLog.regain(false)
     await expect.poll(callsForOrganizations).toBe(0)
   })
 
   test('has forgotten everything when some were missed for good', async () => {
     await callsForOrganizations()
-    follower.lost()
-    follower.regained(true)
+    eventLog.lose()
+    eventLog.regain(true)
     await nextTurn()
     expect(await callsForOrganizations()).toBe(1)
     expect(await callsForOrganizations()).toBe(0)
@@ -48,7 +49,8 @@ describe('whoever follows the log', () => {
 
   test('goes on after an event that can not be read', async () => {
     const body = workosEvent('dsync.user.created', { email: 'hidden' })
-    await follower.apply({ place: '1-0', provider: 'workos', body, receivedAtMs: 1 })
+    await eventLog.append('workos', 'event_1', body)
+    await eventLog.settled()
     expect(written.map(line => JSON.parse(line))).toMatchObject([
       { level: 40, msg: 'unreadable event', provider: 'workos', field: 'data.id' },
     ])
