@@ -72,6 +72,8 @@ export interface RedisProxy {
   readonly url: string
   /** How much later answers arrive than they were sent; infinite for a black hole, old connections and new ones. */
   delayMs: number
+  /** Breaks the connections there are. */
+  break(): void
   stop(): Promise<void>
 }
 
@@ -99,6 +101,9 @@ export async function startRedisProxy(port: number): Promise<RedisProxy> {
     })
   })
   return Object.assign(proxy, {
+    break() {
+      for (const socket of sockets) socket.destroy()
+    },
     url: `redis://127.0.0.1:${await listen(server)}`,
     async stop() {
       for (const socket of sockets) socket.destroy()
