@@ -3,7 +3,6 @@ import { z } from 'zod'
 import type { Permission } from './domain/caller.ts'
 import { onOneLine, show, toMistake } from './mistakes.ts'
 import { type Given, type SettingName as Name, settings } from './settings.ts'
-import type { TraceSettings } from './telemetry/export-traces.ts'
 import type { LogLevel } from './telemetry/logger.ts'
 import { readTraceSettings } from './trace-settings.ts'
 
@@ -63,8 +62,7 @@ export interface Config {
   readonly maxUpstreamCalls: number
   readonly operationTimeoutMs: number
   /** Null where nobody has asked for traces. */
-  readonly traces: TraceSettings | null
-  /** Whether providers are told of the trace that a request belongs to. */
+  readonly traces: ReturnType<typeof readTraceSettings>
   readonly propagateTraces: boolean
   /** How long requests are still taken once `/ready` says that the server stops. */
   readonly drainMs: number
@@ -116,8 +114,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const persisted = readManifest(given)
   if (typeof persisted === 'string') mistakes.push(persisted)
   mistakes.push(...findContradictions(given, isSandbox))
-  const traces = readTraceSettings(given)
-  if (traces !== null && 'mistakes' in traces) mistakes.push(...traces.mistakes)
+  const traces = readTraceSettings(given, mistakes)
   const warnings = findWarnings(given, isSandbox, isSandbox && isProviderGiven)
   if (mistakes.length > 0 || !parsed.success) throw new ConfigError(mistakes, warnings)
 
@@ -158,7 +155,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxEstimatedCalls: data.DIRGRAPH_MAX_ESTIMATED_CALLS,
     maxUpstreamCalls: data.DIRGRAPH_MAX_UPSTREAM_CALLS,
     operationTimeoutMs: data.DIRGRAPH_OPERATION_TIMEOUT_MS,
-    traces: traces === null || 'mistakes' in traces ? null : traces,
+    traces,
     propagateTraces: data.DIRGRAPH_PROPAGATE_TRACES,
     drainMs: data.DIRGRAPH_DRAIN_MS,
     workosLimits: {
