@@ -120,8 +120,11 @@ describe('with the OpenTelemetry SDK of whoever mounts it', () => {
     )
     const reader = response.body?.getReader()
     await fetch(fromWorkos(workosEvent('dsync.user.created', user, { created_at: new Date().toISOString() })))
+    // Whoever reads the stream may do so within a trace.
+    const host = trace.setSpan(context.active(), trace.getTracer('host').startSpan('host'))
+    const read = () => context.with(host, () => reader?.read())
     let text = ''
-    for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
+    for (let part = await read(); part?.value !== undefined; part = await read()) {
       text += Buffer.from(part.value).toString()
       if (text.includes('event: next')) break
     }
