@@ -14,6 +14,12 @@ export function whyNoRedis(): string | null {
   return program ? null : 'no redis-server or valkey-server on the PATH; install one'
 }
 
+const running = new Set<ChildProcess>()
+// A test that is cut short stops nothing.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 export interface RedisServer {
   readonly url: string
   readonly port: number
@@ -39,6 +45,8 @@ export async function startRedis(options: readonly string[] = []): Promise<Redis
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     child = started
+    running.add(started)
+    started.once('exit', () => running.delete(started))
     let said = ''
     for await (const text of started.stdout) {
       said += text
