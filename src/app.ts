@@ -178,12 +178,11 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
       maxUpstreamCalls: settings.maxUpstreamCalls ?? 200,
     },
   })
-  const { fetch, beginStop, endSubscriptions } = server
   return {
-    fetch,
+    fetch: server.fetch,
     schema,
-    beginStop,
-    endSubscriptions,
+    beginStop: server.beginStop,
+    endSubscriptions: server.endSubscriptions,
     async stop() {
       await server.stop()
       await events.stop()
