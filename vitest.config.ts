@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -10,5 +11,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    expect: { poll: { timeout: 5_000 } },
+    // Nothing mocks a module, so files can share a process, and with it everything that is imported.
+    isolate: false,
+    // Half of the time of the tests is waiting. Vitest itself would leave a core to itself: one worker on two.
+    maxWorkers: availableParallelism() + 1,
   },
 })

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
 import { defineCommand, runMain } from 'citty'
 import { createDirgraph, type DirgraphSettings } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
@@ -7,7 +8,10 @@ import { limitHeapGrowth } from './server/heap-growth.ts'
 import { type Listener, listen } from './server/listen.ts'
 import { createPooledFetch } from './upstream/pooled-fetch.ts'
 
-const GRACE_MS = 10_000
+/** Beyond the time of an operation, for its answer to get through. */
+const ANSWERING_MS = 1_000
+/** How long what is open to others, such as a probe of a provider, may still take once nobody waits for it. */
+const CLOSING_MS = 1_000
 const REPEATED_SIGNAL_MS = 500
 const PARENT_CHECK_MS = 200
 
@@ -38,7 +42,11 @@ async function serve(): Promise<void> {
     }
     stoppingSinceMs = performance.now()
     dirgraph.beginStop()
-    await listener.close(GRACE_MS)
+    listener.drain()
+    // Balancers learn from `/ready` to send no more; until they have, a closed door would be a failed request.
+    await wait(config.drainMs)
+    await listener.close(config.operationTimeoutMs + ANSWERING_MS)
+    setTimeout(() => process.exit(0), CLOSING_MS).unref()
     await dirgraph.stop()
     await stopSandbox()
   }

@@ -50,6 +50,8 @@ export interface Config {
   readonly maxEstimatedCalls: number
   readonly maxUpstreamCalls: number
   readonly operationTimeoutMs: number
+  /** How long requests are still taken once `/ready` says that the server stops. */
+  readonly drainMs: number
   /** What each provider may be asked; of the sandbox's too. */
   readonly workosLimits: { readonly requestsPerMinute: number; readonly directoryUsersPerSecond: number }
   readonly scalekitLimits: { readonly requestsPerSecond: number }
@@ -140,6 +142,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxEstimatedCalls: data.DIRGRAPH_MAX_ESTIMATED_CALLS,
     maxUpstreamCalls: data.DIRGRAPH_MAX_UPSTREAM_CALLS,
     operationTimeoutMs: data.DIRGRAPH_OPERATION_TIMEOUT_MS,
+    drainMs: data.DIRGRAPH_DRAIN_MS,
     workosLimits: {
       requestsPerMinute: data.WORKOS_REQUESTS_PER_MINUTE,
       directoryUsersPerSecond: data.WORKOS_DIRECTORY_USERS_PER_SECOND,

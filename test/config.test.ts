@@ -54,6 +54,7 @@ describe('without settings', () => {
       maxEstimatedCalls: 2_000,
       maxUpstreamCalls: 200,
       operationTimeoutMs: 10_000,
+      drainMs: 0,
       workosLimits: { requestsPerMinute: 6_000, directoryUsersPerSecond: 4 },
       scalekitLimits: { requestsPerSecond: 50 },
       isUnderNpm: false,
@@ -166,6 +167,7 @@ const NUMBERS: readonly (readonly [
     'milliseconds, 100 to 600000',
     ({ operationTimeoutMs }) => operationTimeoutMs,
   ],
+  ['DIRGRAPH_DRAIN_MS', 0, 600_000, 'milliseconds, 0 to 600000', ({ drainMs }) => drainMs],
   [
     'WORKOS_REQUESTS_PER_MINUTE',
     1,

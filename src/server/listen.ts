@@ -7,6 +7,8 @@ import { SECURITY_HEADERS } from './use-security-headers.ts'
 export interface Listener {
   /** Where it listens, with the port that it got. */
   readonly url: string
+  /** Goes on as before, but makes each answer the last on its connection: whoever keeps connections gets rid of them. */
+  drain(): void
   /** Lets answers under way finish for `graceMs`, then takes no new connections and ends. */
   close(graceMs: number): Promise<void>
 }
@@ -27,11 +29,11 @@ export function listen(
   // What the adapter is thrown it answers with, stack and all.
   const answer = createServerAdapter((request: Request) => handle(request).catch(toFailure))
   const underWay = new Set<ServerResponse>()
-  let isClosing = false
+  let isDraining = false
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, ...RECEIVING }, (request, response) => {
     underWay.add(response)
     response.once('close', () => underWay.delete(response))
-    if (isClosing) announceEnd(response)
+    if (isDraining) announceEnd(response)
     if (isAddressed(request)) return answer(request, response)
     response
       .writeHead(400, { ...SECURITY_HEADERS, 'content-type': 'text/plain' })
@@ -42,9 +44,12 @@ export function listen(
       const { port: actual } = server.address() as AddressInfo
       return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`
     },
-    async close(graceMs) {
-      isClosing = true
+    drain() {
+      isDraining = true
       underWay.forEach(announceEnd)
+    },
+    async close(graceMs) {
+      listener.drain()
       const endMs = performance.now() + graceMs
       // Until then it also takes new connections, on which a balancer learns from `/ready` to send no more.
       const finished = [...underWay].map(response => new Promise(resolve => response.once('close', resolve)))

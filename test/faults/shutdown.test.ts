@@ -28,7 +28,7 @@ function ask(url: string, agent: Agent, query: string | null = null): Promise<An
   })
 }
 
-async function startSlow(latencyMs: number) {
+async function startSlow(latencyMs: number, env: Record<string, string> = {}) {
   const sandbox = await startSandbox({ latencyMs })
   onTestFinished(() => sandbox.stop())
   const dirgraph = await spawnDirgraph({
@@ -36,6 +36,7 @@ async function startSlow(latencyMs: number) {
       WORKOS_API_KEY: sandbox.workos.apiKey,
       WORKOS_API_URL: sandbox.workos.url,
       DIRGRAPH_CACHE_TTL_SECONDS: '0',
+      ...env,
     },
   })
   const agent = new Agent({ keepAlive: true })
@@ -92,4 +93,43 @@ test('21: under load nobody gets an empty answer: every request is answered or f
   await Promise.all(clients)
   expect(emptied).toEqual([])
   expect([code, stderr]).toEqual([0, ''])
+})
+
+test('21: it still answers for the time of the drain, on connections that end with the answer', async () => {
+  const { url, ready, agent, stop } = await startSlow(0, { DIRGRAPH_DRAIN_MS: '1000' })
+  // The agent keeps this connection, as a proxy does.
+  expect((await ask(ready, agent)).connection).toBe('keep-alive')
+  const ended = stop()
+  await expect.poll(async () => (await ask(ready, new Agent())).status).toBe(503)
+  for (let turn = 1; turn <= 3; turn += 1) {
+    const { status, connection } = await ask(url, agent, `{ ${organizations(turn)} }`)
+    expect([status, connection]).toEqual([200, 'close'])
+  }
+  expect((await ended).code).toBe(0)
+  await expect(ask(ready, new Agent())).rejects.toThrow('ECONNREFUSED')
+})
+
+test('21: a second signal ends it at once, whatever is under way', async () => {
+  const { sandbox, url, agent, stop } = await startSlow(9_000, { DIRGRAPH_DRAIN_MS: '600000' })
+  const answer = ask(url, agent, `{ ${organizations(1)} }`)
+  const cut = expect(answer).rejects.toThrow('socket hang up')
+  await expect.poll(() => sandbox.calls.length).toBe(1)
+  stop()
+  await wait(600)
+  expect((await stop()).code).toBe(1)
+  await cut
+})
+
+test('21: what it still waits for itself does not keep it, once everybody has their answer', async () => {
+  const { sandbox, ready, stop } = await startSlow(0)
+  sandbox.inject({ provider: 'workos', kind: 'hang' })
+  const probe = new Agent()
+  const answer = ask(ready, probe).catch(String)
+  await expect.poll(() => sandbox.calls.length).toBe(1)
+  probe.destroy()
+  expect(await answer).toMatch('socket hang up')
+  const startedAt = performance.now()
+  expect((await stop()).code).toBe(0)
+  // The probe's first attempt alone has four seconds.
+  expect(performance.now() - startedAt).toBeLessThan(3_000)
 })
