@@ -1,11 +1,17 @@
-import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client'
+import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache, Observable } from '@apollo/client'
 import { relayStylePagination } from '@apollo/client/utilities'
+import { print } from 'graphql'
+import { subscribeToEvents } from './directory-events.ts'
 import { possibleTypes } from './possible-types.ts'
 
 /** Apollo Client on a dirgraph: the pages of a list add up in the cache. */
 export function createApolloClient(uri: string): ApolloClient {
   return new ApolloClient({
-    link: new HttpLink({ uri }),
+    link: ApolloLink.split(
+      ({ operationType }) => operationType === 'subscription',
+      createEventsLink(uri),
+      new HttpLink({ uri }),
+    ),
     cache: new InMemoryCache({
       typePolicies: {
         // Lists with different filters are different lists.
@@ -76,4 +82,14 @@ export async function deleteDirectory(client: ApolloClient, directoryId: string)
     },
   })
   return data?.deleteDirectory.message ?? 'deleted'
+}
+
+/** Apollo's own link would ask for subscriptions by another protocol. */
+function createEventsLink(url: string): ApolloLink {
+  return new ApolloLink(
+    ({ query, variables, operationName = '' }) =>
+      new Observable(observer =>
+        subscribeToEvents({ url }, { query: print(query), variables, operationName }, observer),
+      ),
+  )
 }

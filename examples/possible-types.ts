@@ -1,5 +1,19 @@
 /** What implements the interfaces of the schema: Apollo and urql have to know it to match `... on Error`. */
 export const possibleTypes = {
+  DirectoryEvent: [
+    'DirectoryActivatedEvent',
+    'DirectoryDeletedEvent',
+    'DirectoryDisabledEvent',
+    'DirectoryEnabledEvent',
+    'DirectoryGroupCreatedEvent',
+    'DirectoryGroupDeletedEvent',
+    'DirectoryGroupUpdatedEvent',
+    'DirectoryMemberAddedEvent',
+    'DirectoryMemberRemovedEvent',
+    'DirectoryUserCreatedEvent',
+    'DirectoryUserDeletedEvent',
+    'DirectoryUserUpdatedEvent',
+  ],
   Error: [
     'ConflictError',
     'ForbiddenError',

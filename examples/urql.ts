@@ -1,6 +1,7 @@
-import { Client, fetchExchange, gql } from '@urql/core'
+import { Client, fetchExchange, gql, subscriptionExchange } from '@urql/core'
 import { cacheExchange } from '@urql/exchange-graphcache'
 import { relayPagination } from '@urql/exchange-graphcache/extras'
+import { subscribeToEvents } from './directory-events.ts'
 import { possibleTypes } from './possible-types.ts'
 
 const embedded = () => null
@@ -37,9 +38,23 @@ export function createUrqlClient(url: string): Client {
               if (id) cache.invalidate({ __typename: 'Directory', id })
             },
           },
+          Subscription: {
+            // Who is created or updated comes along; who is gone leaves every list.
+            directoryEvents(result, _, cache) {
+              const { deletedUserId: id } = result.directoryEvents as { deletedUserId?: string | null }
+              if (id) cache.invalidate({ __typename: 'DirectoryUser', id })
+            },
+          },
         },
       }),
       fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: ({ query = '', variables }) => ({
+          subscribe: sink => ({
+            unsubscribe: subscribeToEvents({ url }, { query, variables: variables ?? {} }, sink),
+          }),
+        }),
+      }),
     ],
   })
 }

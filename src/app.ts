@@ -3,7 +3,10 @@ import { createAuthenticate } from './callers/authenticate.ts'
 import type { UserTokenSettings } from './callers/user-token.ts'
 import type { DirectoryProvider } from './domain/directory-provider.ts'
 import type { ProviderName } from './domain/entity-key.ts'
+import type { EventReceiver } from './domain/event-receiver.ts'
+import { startEventPipeline } from './events/event-pipeline.ts'
 import { createCompositeProvider } from './providers/composite-provider.ts'
+import { createCompositeReceiver } from './providers/composite-receiver.ts'
 import { restrictProvider } from './providers/restrict-provider.ts'
 import { createScalekitProvider, type ScalekitSettings } from './providers/scalekit/scalekit-provider.ts'
 import { createWorkosProvider, type WorkosSettings } from './providers/workos/workos-provider.ts'
@@ -15,6 +18,9 @@ import type { PersistedDocuments } from './server/use-persisted-documents.ts'
 import { isCredential, isSafeBaseUrl } from './settings.ts'
 import { createLogger, type Logger, type LogLevel } from './telemetry/logger.ts'
 import type { UpstreamFetch } from './upstream/fetch-whole.ts'
+import type { Verify } from './webhooks/signature.ts'
+import { createScalekitVerify } from './webhooks/verify-scalekit.ts'
+import { createWorkosVerify } from './webhooks/verify-workos.ts'
 
 /** What a document and its answer may be, unless said otherwise. */
 const LIMIT_DEFAULTS = {
@@ -32,6 +38,9 @@ const WORKOS_DEFAULTS = {
   requestsPerMinute: 6_000,
   directoryUsersPerSecond: 4,
 }
+
+/** Balancers and browsers take a connection without a word for half a minute to be dead. */
+const HEARTBEAT_MS = 12_000
 
 /** Scalekit publishes no limit. */
 const SCALEKIT_DEFAULTS = { requestsPerSecond: 50 }
@@ -55,6 +64,14 @@ export interface DirgraphSettings extends Partial<typeof LIMIT_DEFAULTS> {
   readonly introspection?: boolean
   /** Documents that clients may name by their id, and whether they have to. */
   readonly persistedDocuments?: PersistedDocuments | null
+  /** What providers sign their webhooks with, several while they are rotated; without one of them there is no route. */
+  readonly webhooks?: {
+    readonly workosSecrets?: readonly string[]
+    /** Of the form `whsec_<base64>`. */
+    readonly scalekitSecrets?: readonly string[]
+  } | null
+  /** How often the events of WorkOS are polled, where webhooks do not bring them: 0, never, unless said otherwise. */
+  readonly workosEventsPollSeconds?: number
   /** Serves GraphiQL to browsers; off unless asked for. */
   readonly graphiql?: boolean
   /** `info` unless said otherwise. */
@@ -77,7 +94,7 @@ export interface DirgraphSettings extends Partial<typeof LIMIT_DEFAULTS> {
 
 /** A running dirgraph, to be mounted wherever the web's Request and Response are spoken. */
 export interface Dirgraph {
-  /** Answers `/graphql`, `/health` and `/ready`. */
+  /** Answers `/graphql`, `/health`, `/ready` and the webhooks. */
   readonly fetch: (request: Request) => Promise<Response>
   readonly schema: GraphQLSchema
   /** Says on `/ready` from now on that it is stopping, and answers everything else as before. */
@@ -89,14 +106,22 @@ export interface Dirgraph {
 /**
  * Puts a dirgraph together: settings → providers → schema → server. Throws `TypeError` without a provider, and for
  * a credential, an address or a persisted document that can't be one.
- * It opens no port and makes no call of its own.
+ * It opens no port, and makes no call of its own unless events are to be polled.
  */
 export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
   refuseUnfit(settings)
   const schema = settings.federation ? toSubgraph(plainSchema) : plainSchema
   refuseUnfitDocuments(settings.persistedDocuments?.documents ?? {}, schema)
   const log = createLogger(settings.logLevel ?? 'info')
-  const provider = createCompositeProvider(createProviders(settings, log))
+  const verifiers = createVerifiers(settings)
+  const { adapters, eventSource } = createAdapters(settings, log)
+  const provider = createCompositeProvider(adapters)
+  const everyMs = (settings.workosEventsPollSeconds ?? 0) * 1_000
+  const events = startEventPipeline({
+    receiver: createCompositeReceiver(adapters),
+    poll: eventSource !== null && everyMs > 0 ? { source: eventSource, everyMs } : null,
+    log,
+  })
   const server = createServer({
     schema,
     provider,
@@ -112,8 +137,11 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
     allowedOrigins: settings.allowedOrigins ?? [],
     introspection: settings.introspection ?? settings.graphiql ?? false,
     persistedDocuments: settings.persistedDocuments ?? null,
+    webhooks: { verifiers, take: events.take },
     graphiql: settings.graphiql ?? false,
     reportCost: settings.reportCost ?? false,
+    feed: events.feed,
+    heartbeatMs: HEARTBEAT_MS,
     limits: {
       ...withDefaults(LIMIT_DEFAULTS, settings),
       timeoutMs: settings.operationTimeoutMs ?? 10_000,
@@ -121,31 +149,44 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
       maxUpstreamCalls: settings.maxUpstreamCalls ?? 200,
     },
   })
-  const { fetch, beginStop, stop } = server
-  return { fetch, schema, beginStop, stop }
+  const { fetch, beginStop } = server
+  return {
+    fetch,
+    schema,
+    beginStop,
+    async stop() {
+      await server.stop()
+      await events.stop()
+    },
+  }
 }
 
-/** The adapters that are set up, in the order in which lists over all of them are read. */
-function createProviders(
-  settings: DirgraphSettings,
-  log: Logger,
-): ReadonlyMap<ProviderName, DirectoryProvider> {
+/** The adapters that are set up, in the order in which lists over all of them are read, and whose events can be polled. */
+function createAdapters(settings: DirgraphSettings, log: Logger) {
   const environment = {
     log,
     cacheTtlMs: (settings.cacheTtlSeconds ?? 30) * 1_000,
     fetch: settings.fetch ?? (request => fetch(request)),
   }
-  const providers = new Map<ProviderName, DirectoryProvider>()
-  if (settings.workos) {
-    const workos = { ...WORKOS_DEFAULTS, ...settings.workos }
-    providers.set('workos', createWorkosProvider(workos, environment))
-  }
+  const adapters = new Map<ProviderName, DirectoryProvider & EventReceiver>()
+  const workos =
+    settings.workos && createWorkosProvider({ ...WORKOS_DEFAULTS, ...settings.workos }, environment)
+  if (workos) adapters.set('workos', workos)
   if (settings.scalekit) {
     const scalekit = { ...SCALEKIT_DEFAULTS, ...settings.scalekit }
-    providers.set('scalekit', createScalekitProvider(scalekit, environment))
+    adapters.set('scalekit', createScalekitProvider(scalekit, environment))
   }
-  if (providers.size === 0) throw new TypeError('createDirgraph needs `workos`, `scalekit` or both.')
-  return providers
+  if (adapters.size === 0) throw new TypeError('createDirgraph needs `workos`, `scalekit` or both.')
+  return { adapters, eventSource: workos ?? null }
+}
+
+/** How the deliveries of each provider are verified. Throws `TypeError` for a secret with which anybody could sign. */
+function createVerifiers({ webhooks, workos, scalekit }: DirgraphSettings): Map<ProviderName, Verify> {
+  const { workosSecrets = [], scalekitSecrets = [] } = webhooks ?? {}
+  const verifiers = new Map<ProviderName, Verify>()
+  if (workos && workosSecrets.length > 0) verifiers.set('workos', createWorkosVerify(workosSecrets))
+  if (scalekit && scalekitSecrets.length > 0) verifiers.set('scalekit', createScalekitVerify(scalekitSecrets))
+  return verifiers
 }
 
 /** The defaults, with what the settings say of them. */

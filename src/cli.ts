@@ -87,7 +87,8 @@ async function chooseProviders(config: Config): Promise<Providers> {
 }
 
 /** The sandbox is loaded only where it is used: its people come from a package of ten megabytes. */
-async function chooseSandbox({ workosLimits, scalekitLimits, sandboxChanges }: Config): Promise<Providers> {
+async function chooseSandbox(config: Config): Promise<Providers> {
+  const { workosLimits, scalekitLimits, sandboxChanges } = config
   const { startSandbox } = await import('./sandbox/sandbox.ts')
   const { workos, scalekit, webhooks, stop } = await startSandbox(sandboxChanges ? { changes: {} } : {})
   const settings = {
@@ -95,10 +96,15 @@ async function chooseSandbox({ workosLimits, scalekitLimits, sandboxChanges }: C
     scalekit: { ...scalekit, ...scalekitLimits },
   }
   if (!sandboxChanges) return { settings, deliverTo: () => {}, stop }
-  const secrets = { workos: createSecret(), scalekit: createSecret() }
-  const accepted = { webhooks: { workosSecrets: [secrets.workos], scalekitSecrets: [secrets.scalekit] } }
+  const [workosSecret = createSecret(), ...moreWorkos] = config.webhooks.workosSecrets
+  const [scalekitSecret = createSecret(), ...moreScalekit] = config.webhooks.scalekitSecrets
+  const secrets = { workos: workosSecret, scalekit: scalekitSecret }
+  const accepted = {
+    workosSecrets: [workosSecret, ...moreWorkos],
+    scalekitSecrets: [scalekitSecret, ...moreScalekit],
+  }
   return {
-    settings: { ...settings, ...accepted },
+    settings: { ...settings, webhooks: accepted },
     deliverTo(url) {
       for (const provider of ['workos', 'scalekit'] as const) {
         webhooks.deliverTo({ provider, url: `${url}/webhooks/${provider}`, secret: secrets[provider] })

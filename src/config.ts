@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Permission } from './domain/caller.ts'
-import { settings } from './settings.ts'
+import { onOneLine, show, toMistake } from './mistakes.ts'
+import { type Given, type SettingName as Name, settings } from './settings.ts'
 import type { LogLevel } from './telemetry/logger.ts'
 
 /** Every setting that the environment can hold, read and checked; the one reader of the environment is this file. */
@@ -30,6 +31,13 @@ export interface Config {
   /** Real accounts without tokens, on loopback: only requests that name localhost may be answered. */
   readonly loopbackOnly: boolean
   readonly allowedOrigins: readonly string[]
+  /** Of the sandbox's too; of no use for a provider that is not set up. */
+  readonly webhooks: {
+    readonly workosSecrets: readonly string[]
+    readonly scalekitSecrets: readonly string[]
+  }
+  /** 0 is never. */
+  readonly workosEventsPollSeconds: number
   readonly graphiql: boolean
   readonly introspection: boolean
   /** Serves the schema as a Federation 2 subgraph. */
@@ -74,14 +82,6 @@ export class ConfigError extends Error {
   }
 }
 
-type Name = keyof typeof settings.shape
-type Given = Readonly<Partial<Record<string, string>>>
-
-const SECRETS: ReadonlySet<Name> = new Set([
-  'WORKOS_API_KEY',
-  'SCALEKIT_CLIENT_SECRET',
-  'DIRGRAPH_ADMIN_TOKEN',
-])
 const USER_TOKENS: readonly Name[] = [
   'DIRGRAPH_JWKS_URL',
   'DIRGRAPH_JWT_ISSUER',
@@ -108,7 +108,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const persisted = readManifest(given)
   if (typeof persisted === 'string') mistakes.push(persisted)
   mistakes.push(...findContradictions(given, isSandbox))
-  const warnings = findWarnings(given, isSandbox && isProviderGiven)
+  const warnings = findWarnings(given, isSandbox, isSandbox && isProviderGiven)
   if (mistakes.length > 0 || !parsed.success) throw new ConfigError(mistakes, warnings)
 
   const { data } = parsed
@@ -124,6 +124,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     userTokens: toUserTokens(data),
     loopbackOnly: isOpen && !isSandbox,
     allowedOrigins: data.DIRGRAPH_ALLOWED_ORIGINS ?? [],
+    webhooks: {
+      workosSecrets: data.WORKOS_WEBHOOK_SECRETS ?? [],
+      scalekitSecrets: data.SCALEKIT_WEBHOOK_SECRETS ?? [],
+    },
+    workosEventsPollSeconds: data.WORKOS_EVENTS_POLL_SECONDS,
     graphiql,
     introspection: data.DIRGRAPH_INTROSPECTION ?? graphiql,
     federation: data.DIRGRAPH_FEDERATION,
@@ -244,17 +249,28 @@ function findMissing(given: Given, isProviderGiven: boolean): string[] {
   return missing.map(name => `${name} is not set; Scalekit needs all of ${SCALEKIT.join(', ')}.`)
 }
 
-function findWarnings(given: Given, isProviderIgnored: boolean): string[] {
+/** What says nothing without another setting. */
+const PARTS: readonly (readonly [Name, Name])[] = [
+  ['WORKOS_API_URL', 'WORKOS_API_KEY'],
+  ['DIRGRAPH_JWT_PERMISSIONS', 'DIRGRAPH_JWKS_URL'],
+]
+/** The same, but for the sandbox, which has these as well. */
+const PARTS_OF_REAL_ONES: typeof PARTS = [
+  ['WORKOS_WEBHOOK_SECRETS', 'WORKOS_API_KEY'],
+  ['WORKOS_EVENTS_POLL_SECONDS', 'WORKOS_API_KEY'],
+  ['SCALEKIT_WEBHOOK_SECRETS', 'SCALEKIT_ENVIRONMENT_URL'],
+]
+
+function findWarnings(given: Given, isSandbox: boolean, isProviderIgnored: boolean): string[] {
   const warnings = Object.keys(given)
     .filter(name => /^(DIRGRAPH|WORKOS|SCALEKIT)_/.test(name) && !(name in settings.shape))
     .map(name => `${onOneLine(name)} is no setting of dirgraph; it is ignored.`)
   if (isProviderIgnored) {
     warnings.push('DIRGRAPH_SANDBOX is `true`; the settings of WorkOS and Scalekit are ignored.')
-  } else if (given.WORKOS_API_URL !== undefined && given.WORKOS_API_KEY === undefined) {
-    warnings.push('WORKOS_API_URL is set without WORKOS_API_KEY; it is ignored.')
   }
-  if (given.DIRGRAPH_JWT_PERMISSIONS !== undefined && given.DIRGRAPH_JWKS_URL === undefined) {
-    warnings.push('DIRGRAPH_JWT_PERMISSIONS is set without DIRGRAPH_JWKS_URL; it is ignored.')
+  for (const [name, other] of isSandbox ? PARTS : [...PARTS, ...PARTS_OF_REAL_ONES]) {
+    if (given[name] === undefined || given[other] !== undefined) continue
+    warnings.push(`${name} is set without ${other}; it is ignored.`)
   }
   if (
     given.DIRGRAPH_FEDERATION === 'true' &&
@@ -269,27 +285,4 @@ function findWarnings(given: Given, isProviderIgnored: boolean): string[] {
     warnings.push(`DIRGRAPH_ADMIN_TOKEN is shorter than ${LEAST_TOKEN_LENGTH} characters; it can be guessed.`)
   }
   return warnings
-}
-
-function toMistake(name: Name, given: Given): string {
-  return `${name} is ${show(name, given)}; it may be ${settings.shape[name].description}.`
-}
-
-/** What a setting held, so that its author knows it again, but for what is secret or looks as if it were. */
-function show(name: Name, given: Given): string {
-  const value = given[name] ?? ''
-  // Somebody may have put a key into the line above or below its own.
-  const isSecret =
-    SECRETS.has(name) ||
-    /(^|[^a-z])(sk|key|test|live|prod|secret)_/i.test(value) ||
-    /^eyJ|^[\w.-]{32,}$/.test(value) ||
-    [...SECRETS].some(secret => given[secret] !== undefined && value.includes(given[secret]))
-  if (isSecret) return 'set to something that can not be used'
-  const withoutCredentials = value.replace(/^([a-z]+:\/\/)?.*@/is, '$1…@').replace(/[?#].*$/s, '?…')
-  return `\`${onOneLine(withoutCredentials)}\``
-}
-
-function onOneLine(text: string): string {
-  const printable = text.replace(/\p{C}/gu, '\u{fffd}')
-  return printable.length > 80 ? `${printable.slice(0, 80)}…` : printable
 }

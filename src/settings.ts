@@ -27,6 +27,10 @@ const permissionPairs = commaSeparated(pair => {
   return theirs !== undefined && permission !== undefined ? ([theirs, permission] as const) : null
 })
 
+/** Providers make them; one that is empty or holds white space is a slip of whoever copied it. */
+const workosSecrets = commaSeparated(text => (isCredential(text) ? text : null))
+const scalekitSecrets = commaSeparated(text => (/^whsec_[A-Za-z0-9+/]{2,}={0,2}$/.test(text) ? text : null))
+
 const origins = commaSeparated(text => (URL.canParse(text) && new URL(text).origin === text ? text : null))
 
 /** Each setting with what it may hold, as its mistakes say it. */
@@ -50,6 +54,13 @@ export const settings = z.object({
   SCALEKIT_ENVIRONMENT_URL: baseUrl.optional().describe('an https URL without query (http on loopback only)'),
   SCALEKIT_CLIENT_ID: credential.optional().describe('a client id without white space'),
   SCALEKIT_CLIENT_SECRET: credential.optional().describe('a client secret without white space'),
+  WORKOS_WEBHOOK_SECRETS: workosSecrets
+    .optional()
+    .describe('comma-separated webhook secrets without white space'),
+  SCALEKIT_WEBHOOK_SECRETS: scalekitSecrets
+    .optional()
+    .describe('comma-separated webhook secrets of the form `whsec_<base64>`'),
+  WORKOS_EVENTS_POLL_SECONDS: wholeNumber(0, 86_400).default(0).describe('whole seconds, 0 (never) to 86400'),
   DIRGRAPH_SANDBOX: flag.optional().describe('`true` or `false`'),
   DIRGRAPH_SANDBOX_CHANGES: flag.default(false).describe('`true` or `false`'),
   DIRGRAPH_ADMIN_TOKEN: credential.optional().describe('a token without white space'),
@@ -112,6 +123,12 @@ export const settings = z.object({
     .describe('a number of requests, 1 to 10000'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe(LOG_LEVELS.join(', ')),
 })
+
+export type SettingName = keyof typeof settings.shape
+
+/** What the environment holds; an empty setting is none. */
+export type Given = Readonly<Partial<Record<string, string>>>
+
 /** A list of settings in one: each part as `read` has it, which says null to what it can't be. */
 function commaSeparated<T>(read: (part: string) => T | null) {
   return z.string().transform((text, context) => {

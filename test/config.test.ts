@@ -43,6 +43,8 @@ describe('without settings', () => {
       introspection: true,
       federation: false,
       persistedDocuments: null,
+      webhooks: { workosSecrets: [], scalekitSecrets: [] },
+      workosEventsPollSeconds: 0,
       maxBodyBytes: 262_144,
       maxTokens: 1_000,
       maxDepth: 15,
@@ -216,7 +218,7 @@ describe.each(NUMBERS)('%s', (name, least, most, words, read) => {
   })
 })
 
-test('seven wrong numbers are seven lines', () => {
+test('wrong numbers are a line each', () => {
   const wrong = Object.fromEntries(NUMBERS.map(([name]) => [name, 'x']))
   expect(mistakesOf(wrong)).toEqual(
     NUMBERS.map(([name, , , words]) => `${name} is \`x\`; it may be ${words}.`),
@@ -299,11 +301,38 @@ describe('mistakes', () => {
       'the secret in a second place',
       { ...scalekit, SCALEKIT_CLIENT_SECRET: 'hidden', SCALEKIT_CLIENT_ID: 'a hidden' },
     ],
+    ['a webhook secret that has not the form', { SCALEKIT_WEBHOOK_SECRETS: 'whsec_YWI=,hidden' }],
+    ['webhook secrets of which one is empty', { WORKOS_WEBHOOK_SECRETS: 'hidden,' }],
+    [
+      'one of the webhook secrets in a second place',
+      { WORKOS_WEBHOOK_SECRETS: 'first,hidden', DIRGRAPH_ALLOWED_ORIGINS: 'hidden' },
+    ],
   ])('never show a secret: %s', (_, environment) => {
     const mistakes = mistakesOf(environment)
     expect(mistakes.length).toBeGreaterThan(0)
     expect(mistakes.join('\n')).not.toContain('hidden')
   })
+})
+
+describe('the secrets of webhooks', () => {
+  test('are several while they are rotated, in the sandbox as well', () => {
+    const secrets = {
+      WORKOS_WEBHOOK_SECRETS: 'new, old',
+      SCALEKIT_WEBHOOK_SECRETS: 'whsec_YWI=,whsec_YWJj',
+    }
+    const webhooks = { workosSecrets: ['new', 'old'], scalekitSecrets: ['whsec_YWI=', 'whsec_YWJj'] }
+    expect(readConfig({ ...workos, ...scalekit, ...secrets })).toMatchObject({ webhooks })
+    expect(readConfig(secrets)).toMatchObject({ isSandbox: true, webhooks })
+  })
+
+  test.each(['whsec_', 'YWI=', 'whsec_YW I=', 'whsec_YWI===', 'whsec_YWI=,', 'WHSEC_YWI='])(
+    'of Scalekit have a form, and %s has not',
+    secrets => {
+      expect(mistakesOf({ SCALEKIT_WEBHOOK_SECRETS: secrets })).toEqual([
+        'SCALEKIT_WEBHOOK_SECRETS is set to something that can not be used; it may be comma-separated webhook secrets of the form `whsec_<base64>`.',
+      ])
+    },
+  )
 })
 
 describe('the providers', () => {
@@ -421,6 +450,25 @@ describe('warnings', () => {
     [
       { WORKOS_API_URL: 'https://workos.example' },
       ['WORKOS_API_URL is set without WORKOS_API_KEY; it is ignored.'],
+    ],
+    [
+      {
+        WORKOS_WEBHOOK_SECRETS: 'a',
+        WORKOS_EVENTS_POLL_SECONDS: '5',
+        SCALEKIT_WEBHOOK_SECRETS: 'whsec_YWI=',
+      },
+      [],
+    ],
+    [
+      { ...scalekit, WORKOS_WEBHOOK_SECRETS: 'a', WORKOS_EVENTS_POLL_SECONDS: '5' },
+      [
+        'WORKOS_WEBHOOK_SECRETS is set without WORKOS_API_KEY; it is ignored.',
+        'WORKOS_EVENTS_POLL_SECONDS is set without WORKOS_API_KEY; it is ignored.',
+      ],
+    ],
+    [
+      { ...workos, SCALEKIT_WEBHOOK_SECRETS: 'whsec_YWI=' },
+      ['SCALEKIT_WEBHOOK_SECRETS is set without SCALEKIT_ENVIRONMENT_URL; it is ignored.'],
     ],
     [
       { DIRGRAPH_JWT_PERMISSIONS: 'a=directories:read' },

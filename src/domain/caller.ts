@@ -31,6 +31,11 @@ export function isWithinReach({ organization }: Caller, key: EntityKey): boolean
   return organization === null || organizationKeyOf(key) === organization
 }
 
+/** Whether the caller may be told what happens in that organization; what happens in none is no user's. */
+export function isToldOf({ organization }: Caller, happensIn: EntityKey | null): boolean {
+  return organization === null || organization === happensIn
+}
+
 function unbound(kind: 'admin' | 'nobody'): Caller {
   return { kind, subject: null, organization: null, permissions: new Set(PERMISSIONS), expiresAtMs: null }
 }

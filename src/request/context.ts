@@ -1,6 +1,7 @@
 import type { Caller } from '../domain/caller.ts'
 import type { CallContext, DirectoryProvider } from '../domain/directory-provider.ts'
 import type { EntityKey } from '../domain/entity-key.ts'
+import type { EventWish, PlacedEvent } from '../domain/placed-event.ts'
 import { type CostMeter, createCostMeter } from './cost-meter.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
 
@@ -16,6 +17,8 @@ export interface RequestContext {
   estimatedCalls: number | null
   /** Notes that a mutation was tried, and how that ended. */
   readonly audit: (entry: AuditEntry) => void
+  /** The events that a subscription is told; null for operations of other kinds. */
+  readonly listen: ((wish: EventWish) => AsyncIterableIterator<PlacedEvent>) | null
   /** The codes of the mutations that were answered with an error as data. */
   readonly refusals: Set<string>
 }
@@ -54,6 +57,7 @@ export function createRequestContext(settings: RequestSettings): RequestContext 
     meter,
     loaders: createLoaders(provider, call),
     estimatedCalls: null,
+    listen: null,
     refusals,
     audit(entry) {
       if (entry.outcome !== 'done') refusals.add(entry.outcome)

@@ -5,9 +5,10 @@ import ScopeAuthPlugin, { type AuthFailure, type ForbiddenResult } from '@pothos
 import type { ResolveTree } from 'graphql-parse-resolve-info'
 import type { ComplexityEstimatorArgs } from 'graphql-query-complexity'
 import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars'
-import { isWithinReach, type Permission } from '../domain/caller.ts'
+import { isToldOf, isWithinReach, type Permission } from '../domain/caller.ts'
+import type { DirectoryEvent } from '../domain/directory-event.ts'
 import type { Detail, JsonObject } from '../domain/entities.ts'
-import { type EntityKey, type EntityKind, providerOf } from '../domain/entity-key.ts'
+import { type EntityKey, type EntityKind, type ProviderName, providerOf } from '../domain/entity-key.ts'
 import { ForbiddenError, noSuchObject } from '../domain/provider-error.ts'
 import { toGlobalId } from '../relay/global-id.ts'
 import type { RequestContext } from '../request/context.ts'
@@ -53,6 +54,7 @@ export const builder = new SchemaBuilder<{
     authScopes: ({ caller }) => ({ permission: permission => caller.permissions.has(permission) }),
     // Once for each object, not for each of its fields.
     runScopesOnType: true,
+    authorizeOnSubscribe: true,
     unauthorizedError: (parent, _context, _info, refusal) => toError(parent, refusal),
   },
   relay: {
@@ -97,11 +99,23 @@ export function entityScopes({ key }: { readonly key: EntityKey }, { caller }: R
   return isWithinReach(caller, key) && READERS
 }
 
+/** The rule of events: they are for callers who may read, and whose organization they are of. */
+export function eventScopes(event: DirectoryEvent, { caller }: RequestContext) {
+  return isToldOf(caller, event.organizationKey) && READERS
+}
+
 /** An object out of the caller's reach does not exist for the caller; who lacks a permission is told which. */
 function toError(parent: unknown, { failure }: ForbiddenResult): Error {
   const permission = permissionIn(failure)
   if (permission !== null) return new ForbiddenError(`This needs the permission \`${permission}\`.`)
-  return noSuchObject(providerOf((parent as { key: EntityKey }).key))
+  return noSuchObject(whose(parent as OfProvider))
+}
+
+/** Entities say it by their key, events by name. */
+type OfProvider = { readonly key: EntityKey } | { readonly provider: ProviderName }
+
+function whose(parent: OfProvider): ProviderName {
+  return 'key' in parent ? providerOf(parent.key) : parent.provider
 }
 
 /** Rules that name permissions fail with the one that is missing, wrapped in why it counts. */

@@ -46,6 +46,16 @@ export const toOneCost: CallCost = {
   complexity: ({ node, childComplexity }) => (isKeyOnly(node) ? 0 : CALL_BOUNDS.findOne) + childComplexity,
 }
 
+/** A user or a group that is told of by an event which may have too little of it: a scan where there is no look-up. */
+export const memberCost: CallCost = {
+  complexity: field => {
+    if (isKeyOnly(field.node)) return field.childComplexity
+    const document = documentOf(field)
+    const isScanned = needsWholeGroups(fieldsIn(field.node.selectionSet, document), document)
+    return (isScanned ? 2 : 1) * CALL_BOUNDS.scan + field.childComplexity
+  },
+}
+
 /** The people with one address, each in a directory of its own. */
 export const usersByEmailCost: CallCost = {
   complexity: field => {

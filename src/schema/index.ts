@@ -1,4 +1,5 @@
 import './directory.ts'
+import './directory-events.ts'
 import './directory-group.ts'
 import './directory-mutations.ts'
 import './directory-user.ts'
@@ -11,6 +12,10 @@ import { builder } from './builder.ts'
 
 builder.queryType({ description: 'What can be read.', authScopes: { permission: 'directories:read' } })
 builder.mutationType({ description: 'What can be changed.' })
+builder.subscriptionType({
+  description: 'What is told by itself, as it happens.',
+  authScopes: { permission: 'directories:read' },
+})
 
 /** The GraphQL schema; the same for every request. */
 export const schema = auditMutations(builder.toSchema())

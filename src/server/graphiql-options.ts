@@ -10,6 +10,8 @@ export function graphiqlOptions({ asksForToken }: { readonly asksForToken: boole
     title: 'dirgraph',
     // A token is not left behind in the browser.
     shouldPersistHeaders: false,
+    // It subscribes by GET, which has to have a header that pages can't send unasked.
+    additionalHeaders: { 'x-graphql-yoga-csrf': 'graphiql' },
     ...(asksForToken
       ? {
           defaultTabs: graphiqlTabs.map(tab => ({ ...tab, headers: TOKEN_HEADERS })),

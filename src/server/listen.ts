@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, Server } from 'node:net'
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
-import { createServerAdapter } from '@whatwg-node/server'
+import { createServerAdapter, sendNodeResponse } from '@whatwg-node/server'
 import { SECURITY_HEADERS } from './use-security-headers.ts'
 
 export interface Listener {
@@ -21,20 +21,31 @@ const KEEP_ALIVE_MS = 75_000
 /** A request has to be there as a whole within ten seconds, or is answered with 408. Node itself would wait five minutes. */
 const RECEIVING = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 }
 
+/** A peer that is gone without a word is found out between two heartbeats: after this idle time, and ten probes of one second. */
+const PROBE_AFTER_MS = 2_000
+
 /** Serves a fetch handler over Node's HTTP. Rejects with the system's error when it can not listen. */
 export function listen(
   handle: (request: Request) => Promise<Response>,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Listener> {
   // What the adapter is thrown it answers with, stack and all.
-  const answer = createServerAdapter((request: Request) => handle(request).catch(toFailure))
+  const adapter = createServerAdapter((request: Request) => handle(request).catch(toFailure))
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const answered = await adapter.handleNodeRequestAndResponse(request, response)
+    // Of the platform's own only a stream comes; all else is a stand-in that the adapter writes in one go.
+    if (answered instanceof Response) await stream(answered, response)
+    else await sendNodeResponse(answered, response, request, true)
+  }
+
   const underWay = new Set<ServerResponse>()
   let isDraining = false
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, ...RECEIVING }, (request, response) => {
     underWay.add(response)
     response.once('close', () => underWay.delete(response))
     if (isDraining) announceEnd(response)
-    if (isAddressed(request)) return answer(request, response)
+    if (isAddressed(request)) return answer(request, response).catch(() => response.destroy())
     response
       .writeHead(400, { ...SECURITY_HEADERS, 'content-type': 'text/plain' })
       .end('The request has no readable address.\n')
@@ -78,6 +89,39 @@ export function listen(
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host, port }, () => resolve(listener))
+  })
+}
+
+/**
+ * Writes a body that goes on, as fast as the client reads: what it has not read is not asked for. A body that breaks off
+ * breaks the connection off, as nothing else would tell the client that it has not ended.
+ */
+async function stream({ status, headers, body }: Response, response: ServerResponse): Promise<void> {
+  const reader = body?.getReader()
+  if (reader === undefined || response.closed) return reader?.cancel()
+  response.socket?.setNoDelay(true).setKeepAlive(true, PROBE_AFTER_MS)
+  response.once('close', () => reader.cancel().catch(() => {}))
+  // Told even while a write waits for a client that does not read.
+  reader.closed.catch(() => response.destroy())
+  response.setHeaders(headers).writeHead(status).flushHeaders()
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      if (!response.write(part.value)) await drained(response)
+    }
+    response.end()
+  } catch {
+    response.destroy()
+  }
+}
+
+/** Until what was written has gone, or nobody takes it any more. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      response.off('drain', done).off('close', done)
+      resolve()
+    }
+    response.once('drain', done).once('close', done)
   })
 }
 

@@ -2,7 +2,8 @@ import type { GraphQLSchema } from 'graphql'
 import { createYoga } from 'graphql-yoga'
 import type { Authenticate, Caller } from '../domain/caller.ts'
 import type { DirectoryProvider } from '../domain/directory-provider.ts'
-import { createRequestContext } from '../request/context.ts'
+import type { EventFeed } from '../events/event-feed.ts'
+import { createRequestContext, type RequestContext } from '../request/context.ts'
 import { type Logger, toLoggable } from '../telemetry/logger.ts'
 import { audit } from './audit.ts'
 import { corsFor } from './cors.ts'
@@ -10,6 +11,7 @@ import { createDocumentCaches } from './document-caches.ts'
 import { graphiqlOptions } from './graphiql-options.ts'
 import { createMaskError, useValidationCode } from './mask-errors.ts'
 import { createOperations, type Operation } from './operations.ts'
+import { createSubscriptions } from './subscriptions.ts'
 import { useAcceptableRequests } from './use-acceptable-requests.ts'
 import { type CallersByRequest, useCallers } from './use-callers.ts'
 import { type EstimateCalls, useCostLimit } from './use-cost-limit.ts'
@@ -23,7 +25,9 @@ import { useReadiness } from './use-readiness.ts'
 import { useRequestLog } from './use-request-log.ts'
 import { useResponseNames } from './use-response-names.ts'
 import { SECURITY_HEADERS, useSecurityHeaders } from './use-security-headers.ts'
+import { useSubscriptions } from './use-subscriptions.ts'
 import { useVariableChecks } from './use-variable-checks.ts'
+import { useWebhooks, type WebhookSettings } from './use-webhooks.ts'
 
 export interface ServerSettings {
   readonly schema: GraphQLSchema
@@ -40,6 +44,8 @@ export interface ServerSettings {
   /** Whether callers without the admin token may see the schema. */
   readonly introspection: boolean
   readonly persistedDocuments: PersistedDocuments | null
+  /** Where providers deliver their events. */
+  readonly webhooks: Omit<WebhookSettings, 'log'>
   readonly log: Logger
   readonly graphiql: boolean
   readonly limits: DocumentLimits & {
@@ -54,14 +60,35 @@ export interface ServerSettings {
   readonly estimateCalls: EstimateCalls
   /** Tells in every answer what it cost, asked or not. */
   readonly reportCost: boolean
+  /** What subscriptions are told. */
+  readonly feed: EventFeed
+  /** How often a subscription in which nothing happens shows that it is there. */
+  readonly heartbeatMs: number
 }
 
-/** The HTTP face of the graph, as a function from Request to Response: `/graphql`, `/health` and `/ready`. */
+/** The HTTP face of the graph, as a function from Request to Response: `/graphql`, `/health`, `/ready` and webhooks. */
 export function createServer(settings: ServerSettings) {
   const { schema, provider, log, graphiql, limits } = settings
   const operations = createOperations(limits.timeoutMs)
+  const subscriptions = createSubscriptions()
   const callers: CallersByRequest = new WeakMap()
   let isStopping = false
+
+  function createContext(
+    caller: Caller,
+    operation: Pick<Operation, 'signal' | 'deadlineMs'>,
+    requestId: string,
+  ): RequestContext {
+    const { signal, deadlineMs } = operation
+    return createRequestContext({
+      caller,
+      provider: settings.restrict(provider, caller),
+      operation: { signal, deadlineMs, requestId },
+      maxUpstreamCalls: limits.maxUpstreamCalls,
+      audit: entry => audit(log, requestId, caller, entry),
+    })
+  }
+
   const yoga = createYoga<{ operation: Operation }>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -78,16 +105,10 @@ export function createServer(settings: ServerSettings) {
     context: ({ operation, request }) => {
       const caller = callers.get(request)
       if (caller === undefined) throw new Error('An operation begins without anybody who sent it')
-      const requestId = crypto.randomUUID()
-      return createRequestContext({
-        caller,
-        provider: settings.restrict(provider, caller),
-        operation: { ...operation, requestId },
-        maxUpstreamCalls: limits.maxUpstreamCalls,
-        audit: entry => audit(log, requestId, caller, entry),
-      })
+      return createContext(caller, operation, crypto.randomUUID())
     },
     plugins: [
+      useWebhooks({ ...settings.webhooks, log }),
       settings.onlyLoopback && useLoopbackHosts(),
       useReadiness(provider, () => isStopping),
       graphiql && useGraphiqlPage(graphiqlOptions({ asksForToken: settings.asksForToken })),
@@ -102,6 +123,15 @@ export function createServer(settings: ServerSettings) {
       useCostLimit(settings.estimateCalls, limits),
       useCostReport({ always: settings.reportCost }),
       useRequestLog(log, callers),
+      useSubscriptions({
+        feed: settings.feed,
+        heartbeatMs: settings.heartbeatMs,
+        reportCost: settings.reportCost,
+        subscriptions,
+        operations,
+        createContext,
+        log,
+      }),
       useSecurityHeaders(),
     ],
   })
@@ -113,7 +143,9 @@ export function createServer(settings: ServerSettings) {
       }
       try {
         const response = await yoga.fetch(request, { operation })
-        return request instanceof Request ? await toPlatformResponse(response) : response
+        // A stream is the platform's own already.
+        const isReady = response instanceof Response || !(request instanceof Request)
+        return isReady ? response : await toPlatformResponse(response)
       } catch (error) {
         if (request.signal.aborted) throw error
         // Whoever mounts this may show the stack of what it throws.
@@ -125,8 +157,10 @@ export function createServer(settings: ServerSettings) {
     },
     beginStop(): void {
       isStopping = true
+      subscriptions.stop()
     },
     async stop(): Promise<void> {
+      subscriptions.stop()
       operations.stop()
       await yoga.dispose()
     },

@@ -1,4 +1,4 @@
-import type { DocumentNode, GraphQLSchema } from 'graphql'
+import type { DocumentNode, ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql'
 import { createGraphQLError, type Plugin } from 'graphql-yoga'
 import type { RequestContext } from '../request/context.ts'
 
@@ -16,21 +16,27 @@ export function useCostLimit(
   estimate: EstimateCalls,
   { maxEstimatedCalls, maxIds }: { readonly maxEstimatedCalls: number; readonly maxIds: number },
 ): Plugin<RequestContext> {
-  return {
-    onExecute({ args, setResultAndStopExecution }) {
-      const { schema, document, operationName, variableValues, contextValue } = args
-      const { calls, dearest } = estimate(
-        schema,
-        document,
-        operationName ?? undefined,
-        variableValues ?? {},
-        maxIds,
-      )
-      contextValue.estimatedCalls = calls
-      if (calls <= maxEstimatedCalls) return
-      const message = `This operation may need ${calls} upstream calls, of which \`${dearest}\` needs most; ${maxEstimatedCalls} are allowed. Ask for smaller pages.`
-      const extensions = { code: 'QUERY_TOO_COSTLY', http: { status: 400 } }
-      setResultAndStopExecution({ errors: [createGraphQLError(message, { extensions })] })
-    },
+  /** Of a subscription, for each of its events. */
+  const check = ({ args, setResultAndStopExecution }: Begun) => {
+    const { schema, document, operationName, variableValues, contextValue } = args
+    const { calls, dearest } = estimate(
+      schema,
+      document,
+      operationName ?? undefined,
+      variableValues ?? {},
+      maxIds,
+    )
+    contextValue.estimatedCalls = calls
+    if (calls <= maxEstimatedCalls) return
+    const message = `This operation may need ${calls} upstream calls, of which \`${dearest}\` needs most; ${maxEstimatedCalls} are allowed. Ask for smaller pages.`
+    const extensions = { code: 'QUERY_TOO_COSTLY', http: { status: 400 } }
+    setResultAndStopExecution({ errors: [createGraphQLError(message, { extensions })] })
   }
+  return { onExecute: check, onSubscribe: check }
+}
+
+/** What is known of an operation of any kind when it begins. */
+interface Begun {
+  readonly args: ExecutionArgs & { readonly contextValue: RequestContext }
+  readonly setResultAndStopExecution: (result: ExecutionResult) => void
 }

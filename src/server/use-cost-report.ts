@@ -13,14 +13,23 @@ export function useCostReport({ always }: { readonly always: boolean }): Plugin<
       return {
         onExecuteDone({ result, setResult }) {
           if (Symbol.asyncIterator in result) return
-          const isWanted = always || context.request.headers.get('dirgraph-cost') === 'true'
-          const report = { ...(isWanted && costOf(context)), ...staleOf(context) }
+          const report = reportOf(context, always || isCostAsked(context.request))
           if (Object.keys(report).length === 0) return
           setResult({ ...result, extensions: { ...result.extensions, dirgraph: report } })
         },
       }
     },
   }
+}
+
+/** Whether a request asks to be told what it costs. */
+export function isCostAsked({ headers }: Request): boolean {
+  return headers.get('dirgraph-cost') === 'true'
+}
+
+/** What `extensions.dirgraph` says of an operation that is done. */
+export function reportOf(context: RequestContext, isCostWanted: boolean) {
+  return { ...(isCostWanted && costOf(context)), ...staleOf(context) }
 }
 
 function costOf({ meter, provider, estimatedCalls }: RequestContext) {

@@ -17,7 +17,12 @@ export function useIntrospectionLimits(
   callers: CallersByRequest,
 ): Plugin<{ request: Request }> {
   const mayIntrospect = (request: Request) => isOpen || callers.get(request)?.kind === 'admin'
+  const hide = ({ args }: { readonly args: { readonly contextValue: { readonly request: Request } } }) => {
+    if (!mayIntrospect(args.contextValue.request)) Object.assign(args, { hideSuggestions: true })
+  }
   return {
+    onExecute: hide,
+    onSubscribe: hide,
     onValidate({ context, addValidationRule, validateFn, setValidationFn }) {
       if (mayIntrospect(context.request)) return
       // Yoga keeps results by document and rules: with a rule more, what the admin was answered is not answered here.
@@ -26,9 +31,6 @@ export function useIntrospectionLimits(
       setValidationFn((schema, document, rules, options) =>
         validateFn(schema, document, rules, { ...options, hideSuggestions: true }),
       )
-    },
-    onExecute({ args }) {
-      if (!mayIntrospect(args.contextValue.request)) Object.assign(args, { hideSuggestions: true })
     },
   }
 }

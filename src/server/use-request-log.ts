@@ -10,12 +10,9 @@ const MAX_NAME_LENGTH = 100
 
 /**
  * One line for each operation: which, whose, how long, how many upstream calls, how it ended; and one for each that was
- * refused before it began. Never variables or the document, which hold people's data: equal documents have one hash.
+ * refused before it began. Of a subscription that is its beginning; `use-subscriptions.ts` has a line for its end. Never variables or the document, which hold people's data: equal documents have one hash.
  */
-export function useRequestLog(
-  log: Logger,
-  callers: CallersByRequest,
-): Plugin<RequestContext & { request: Request; params: { query?: string } }> {
+export function useRequestLog(log: Logger, callers: CallersByRequest): Plugin<Context> {
   const begun = new WeakMap<Request, Begun>()
   const logged = new WeakSet<Request>()
 
@@ -24,22 +21,25 @@ export function useRequestLog(
     log.info({ caller: kind, organization, ...outcome }, 'operation refused')
   }
 
+  const begin = ({ args }: { readonly args: ExecutionArgs & { readonly contextValue: Context } }) => {
+    const { call, caller, meter, params, refusals, request } = args.contextValue
+    begun.set(request, {
+      startedAt: performance.now(),
+      meter,
+      refusals,
+      line: {
+        requestId: call.requestId,
+        operation: nameOf(args),
+        hash: hashOf(params.query ?? ''),
+        caller: caller.kind,
+        organization: caller.organization,
+      },
+    })
+  }
+
   return {
-    onExecute({ args }) {
-      const { call, caller, meter, params, refusals, request } = args.contextValue
-      begun.set(request, {
-        startedAt: performance.now(),
-        meter,
-        refusals,
-        line: {
-          requestId: call.requestId,
-          operation: nameOf(args),
-          hash: hashOf(params.query ?? ''),
-          caller: caller.kind,
-          organization: caller.organization,
-        },
-      })
-    },
+    onExecute: begin,
+    onSubscribe: begin,
     // Here errors are what the client sees of them.
     onResultProcess({ request, result }) {
       logged.add(request)
@@ -60,6 +60,8 @@ export function useRequestLog(
     },
   }
 }
+
+type Context = RequestContext & { request: Request; params: { query?: string } }
 
 /** What is known of an operation when it begins. */
 interface Begun extends Pick<RequestContext, 'meter' | 'refusals'> {

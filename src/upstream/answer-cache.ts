@@ -22,6 +22,8 @@ export interface AnswerCache {
   forget(key: string): void
   /** Forgets every answer that carries one of the tags. */
   drop(tags: readonly string[]): void
+  /** Forgets every answer. */
+  clear(): void
 }
 
 export interface AnswerCacheSettings {
@@ -81,5 +83,6 @@ export function createAnswerCache({ ttlMs }: AnswerCacheSettings): AnswerCache {
     drop(tags) {
       for (const tag of tags) for (const key of [...(keysByTag.get(tag) ?? [])]) entries.delete(key)
     },
+    clear: () => entries.clear(),
   }
 }

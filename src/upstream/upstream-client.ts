@@ -10,8 +10,10 @@ import {
 } from '../domain/provider-error.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { createAnswerCache } from './answer-cache.ts'
+import { idsIn } from './answer-tags.ts'
 import type { UpstreamFetch } from './fetch-whole.ts'
 import { createFlights } from './flights.ts'
+import { createRecentDrops } from './recent-drops.ts'
 import { createTransport, isWrite, type TransportSettings } from './transport.ts'
 import { mayHaveArrived, toOutcomeUnknown, toProviderError } from './upstream-errors.ts'
 
@@ -68,6 +70,15 @@ export interface UpstreamAnswer {
 /** Speaks HTTP to one provider. Rejects with a `ProviderError` and with nothing else. */
 export interface UpstreamClient {
   send(request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer>
+  /**
+   * Ends the reuse of what carries one of the tags, as a write does: the provider has told that it changed. At once
+   * here; resolves when nobody else who shares what is kept reuses it either.
+   */
+  drop(tags: readonly string[]): Promise<void>
+  /** The same of everything that is kept. */
+  forgetAll(): Promise<void>
+  /** While it is suspended, nothing kept answers anybody, fresh or in place of a failure; answers are kept all the same. */
+  suspendReuse(isSuspended: boolean): void
   /** Whether the last call was answered; null before the first. */
   isReachable(): boolean | null
 }
@@ -87,10 +98,11 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
   const transport = createTransport(settings)
   const cache = createAnswerCache({ ttlMs: settings.cacheTtlMs })
   const flights = createFlights<UpstreamAnswer>()
-  const memos = new WeakMap<CallContext, Memo>()
+  let memos = new WeakMap<CallContext, Memo>()
   const beganBy = new WeakMap<object, CallContext>()
   let reachable: boolean | null = null
-  let writes = 0
+  const drops = createRecentDrops()
+  let isSuspended = false
 
   /** Asks the provider, and tells everybody how that went. */
   async function ask(
@@ -116,8 +128,8 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
     try {
       return await ask(request, call, call.signal)
     } finally {
-      // What is under way was asked before the write, and may tell of a time before it.
-      writes += 1
+      // What is under way was asked before the write, and may tell of a time before it, whatever it is of.
+      drops.addAll()
       flights.close()
       cache.drop(request.drops ?? [])
       memos.delete(call)
@@ -137,7 +149,7 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
   }
 
   async function readKept(key: string, request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer> {
-    const kept = cache.fresh(key)
+    const kept = isSuspended ? null : cache.fresh(key)
     if (kept === null) return readShared(key, request, call).catch(error => standIn(key, error, call))
     call.meter.count('cacheHits', 1)
     if (cache.isDue(kept) && !flights.isUnderWay(key)) refresh(key, request)
@@ -152,14 +164,15 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
     if (flights.isUnderWay(key)) call.meter.count('coalesced', 1)
     try {
       return await flights.join(key, call.signal, async signal => {
-        const writesBefore = writes
+        const askedAt = drops.now()
         const answer = await ask(request, call, signal).catch((error: ProviderError) => {
           beganBy.set(error, call)
           throw error
         })
+        const tags = [...(request.tags ?? []), ...idsIn(answer.body)]
         if (answer.status >= 400) cache.forget(key)
-        else if (writes === writesBefore && request.isReadable?.(answer.body) !== false)
-          cache.keep(key, answer, [...(request.tags ?? []), ...idsIn(answer.body)])
+        else if (!drops.includes(tags, askedAt) && request.isReadable?.(answer.body) !== false)
+          cache.keep(key, answer, tags)
         return answer
       })
     } catch (thrown) {
@@ -176,7 +189,7 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
   function standIn(key: string, error: ProviderError, call: CallContext): UpstreamAnswer {
     // What the operation itself may not do any more says nothing about the answer.
     if (error instanceof QueryTooCostlyError) throw error
-    const kept = isPassing(error) ? cache.stale(key) : null
+    const kept = isPassing(error) && !isSuspended ? cache.stale(key) : null
     if (!isPassing(error)) cache.forget(key)
     if (kept === null) throw error
     call.meter.servedStale(provider, kept.ageMs / 1_000)
@@ -206,6 +219,22 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
 
   return {
     send: (request, call) => (isWrite(request) ? write(request, call) : read(request, call)),
+    async drop(tags) {
+      drops.add(tags)
+      // Of what a call under way is to bring is not known whether it is of that.
+      flights.close()
+      cache.drop(tags)
+      memos = new WeakMap()
+    },
+    async forgetAll() {
+      drops.addAll()
+      flights.close()
+      cache.clear()
+      memos = new WeakMap()
+    },
+    suspendReuse(isSuspendedNow) {
+      isSuspended = isSuspendedNow
+    },
     isReachable: () => reachable,
   }
 }
@@ -250,21 +279,4 @@ function hasAnswered(thrown: unknown, error: ProviderError, signal: AbortSignal)
   if (signal.aborted && signal.reason?.name === 'AbortError') return null
   if (error instanceof UnavailableError) return false
   return thrown instanceof ProviderError ? null : true
-}
-
-/** The ids of the objects in an answer: of the object that it is, of those in it, and of those in its lists. */
-function idsIn(body: unknown): string[] {
-  const here = [body, ...valuesOf(body)]
-  return here
-    .flatMap(value => (Array.isArray(value) ? value : [value]))
-    .flatMap(value => {
-      const id = valuesOf(value, 'id')[0]
-      return typeof id === 'string' ? [id] : []
-    })
-}
-
-function valuesOf(value: unknown, name?: string): unknown[] {
-  if (typeof value !== 'object' || value === null) return []
-  const record = value as Record<string, unknown>
-  return name === undefined ? Object.values(record) : [record[name]]
 }

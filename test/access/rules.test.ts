@@ -63,8 +63,19 @@ describe('the schema', () => {
     })
   })
 
-  test('has no other root', () => {
-    expect(schema.getSubscriptionType()).toBeUndefined()
+  test('has one rule for all subscriptions, and none that gets around it', () => {
+    const subscription = schema.getSubscriptionType() as GraphQLObjectType
+    expect(ruleOf(subscription).scopes).toEqual({ permission: 'directories:read' })
+    for (const field of Object.values(subscription.getFields()))
+      expect(ruleOf(field).isSkipped, field.name).toBe(false)
+  })
+
+  test('has a rule of its own for every event', () => {
+    const events = objectTypes.filter(type =>
+      type.getInterfaces().some(({ name }) => name === 'DirectoryEvent'),
+    )
+    expect(events).toHaveLength(12)
+    for (const type of events) expect(ruleOf(type).scopes, type.name).toBeTypeOf('function')
   })
 })
 

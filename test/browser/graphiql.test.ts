@@ -1,8 +1,10 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { workosEvent, workosSubject } from '../providers/event-samples.ts'
 import { launchChromium, whyNoBrowser } from '../support/chromium.ts'
 import { isLeftOut } from '../support/left-out.ts'
 import { type ServedApp, serveApp } from '../support/serve-app.ts'
+import { fromWorkos, WEBHOOKS } from '../support/sign-webhooks.ts'
 
 const WHAT = 'GraphiQL in Chromium'
 
@@ -17,7 +19,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, () => {
   const complaints: string[] = []
 
   beforeAll(async () => {
-    app = await serveApp({ graphiql: true })
+    app = await serveApp({ graphiql: true, dirgraph: { webhooks: WEBHOOKS } })
     const { context, close } = await launchChromium()
     closeBrowser = close
     context.on('console', message => message.type() === 'error' && complaints.push(message.text()))
@@ -111,6 +113,27 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, () => {
       .waitFor()
     await page.getByRole('button', { name: /Documentation Explorer/i }).click()
     await page.locator('.graphiql-doc-explorer').getByText('Query').first().waitFor()
+  })
+
+  test('shows events as they come, until it is told to stop', async () => {
+    const answer = page.locator('.graphiql-response')
+    const tell = async (id: string) => {
+      const event = workosEvent('dsync.user.created', workosSubject(app.sandbox.data).user, { id })
+      await app.dirgraph.fetch(fromWorkos(event))
+    }
+    await page.locator('.graphiql-tab-add').click()
+    await page.locator('.graphiql-query-editor .view-lines').click()
+    await page.keyboard.press('ControlOrMeta+A')
+    await page.keyboard.insertText('subscription Events { directoryEvents { upstreamId } }')
+    await page.waitForTimeout(1_000)
+    const begun = page.waitForResponse(response => response.headers()['content-type'] === 'text/event-stream')
+    await execute()
+    await begun
+    await tell('event_first')
+    await answer.getByText('"event_first"').waitFor()
+    const ended = page.waitForEvent('requestfailed')
+    await execute()
+    await ended
   })
 
   test('needs nothing that its policy forbids', () => {

@@ -53,7 +53,7 @@ describe('without settings', () => {
   })
 
   test('lets the sandbox change by itself where asked to, and says so', async () => {
-    const env = { DIRGRAPH_SANDBOX_CHANGES: 'true', DIRGRAPH_CACHE_TTL_SECONDS: '0' }
+    const env = { DIRGRAPH_SANDBOX_CHANGES: 'true' }
     const { greeting, url, stop } = await spawnDirgraph({ env })
     expect(greeting).toContain('\nIt changes by itself: ')
     const query = '{ organizations(first: 2) { nodes { name directories { nodes { state } } } } }'

@@ -1,5 +1,5 @@
-import { type ExecFileException, execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { type ExecFileException, execFile, spawnSync } from 'node:child_process'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,6 +30,22 @@ const why = await run('npm', ['ping', '--fetch-retries=0', '--fetch-timeout=1000
   () => null,
   () => 'the registry of npm, for its dependencies, can not be reached',
 )
+
+const whyNoMounts =
+  spawnSync('unshare', ['--mount', 'true']).status === 0
+    ? null
+    : 'only root may mount file systems of its own'
+
+/** As a container has it: nothing can be written to, the folder in `$0` included, and the rest runs as somebody else. */
+const READ_ONLY = `
+  set -e
+  mount --make-rprivate /
+  mount --bind "$0" "$0"
+  mount -o remount,bind,ro "$0"
+  mount -o remount,bind,ro /
+  ! touch "$0/written" 2>/dev/null
+  exec setpriv --reuid=1000 --regid=1000 --clear-groups -- "$@"
+`
 
 describe.skipIf(isLeftOut(WHAT, why))(WHAT, () => {
   let folder: string
@@ -87,6 +103,27 @@ describe.skipIf(isLeftOut(WHAT, why))(WHAT, () => {
       data: { organizations: { nodes: [{ name: 'Nimbus Freight' }] } },
     })
   })
+
+  test.skipIf(isLeftOut(`${WHAT}, on a read-only file system`, whyNoMounts))(
+    'runs where nothing can be written, as a user who is not root and has no home',
+    async () => {
+      await chmod(folder, 0o755)
+      const { url, stop } = await spawnDirgraph({
+        node: 'unshare',
+        program: '--mount',
+        args: ['sh', '-c', READ_ONLY, folder, process.execPath, 'node_modules/dirgraph/bin/dirgraph.js'],
+        cwd: folder,
+      })
+      const query = '{ organizations(first: 1) { nodes { name } } }'
+      const response = await fetch(`${url}?query=${encodeURIComponent(query)}`, {
+        headers: { 'apollo-require-preflight': 'true' },
+      })
+      expect(await response.json()).toMatchObject({
+        data: { organizations: { nodes: [{ name: 'Nimbus Freight' }] } },
+      })
+      expect(await stop()).toMatchObject({ code: 0, stderr: '' })
+    },
+  )
 
   test('is a library with types: a script that imports it compiles and runs', async () => {
     const settings = { apiKey: sandbox.workos.apiKey, apiUrl: sandbox.workos.url }

@@ -213,10 +213,11 @@ describe('after an event of Scalekit, what it contradicts is asked again and not
     expect(await kept.wrong()).toEqual([])
   })
 
-  test('of a user whose directory is not known, the answers that hold the user', async () => {
+  test('of a user whose directory is not known, as if it had happened in each of the organization’s', async () => {
     await kept.prime()
-    const event = tell('directory.user_updated', update({ family_name: 'Renamed' }), null)
+    const event = tell('directory.user_created', create(), null)
     await kept.drop(scalekitEventDrops(event))
-    expect(await kept.asked()).toEqual(['users', 'usersInFull', 'user', 'members', 'memberships'])
+    expect(await kept.asked()).toEqual([...EVERYTHING, 'siblingUsers', 'siblingGroups'])
+    expect(await kept.wrong()).toEqual([])
   })
 })

@@ -42,18 +42,20 @@ export async function startGround(
 export function openWorkos(
   { workos }: Pick<Sandbox, 'workos'>,
   log: Logger = createLogger('silent'),
-): DirectoryProvider {
+  cacheTtlMs = 0,
+) {
   return createWorkosProvider(
     { apiKey: workos.apiKey, apiUrl: workos.url, ...NO_WORKOS_LIMITS },
-    { log, cacheTtlMs: 0, fetch },
+    { log, cacheTtlMs, fetch },
   )
 }
 
 export function openScalekit(
   { scalekit }: Pick<Sandbox, 'scalekit'>,
   log: Logger = createLogger('silent'),
-): DirectoryProvider {
-  return createScalekitProvider({ ...scalekit, ...NO_SCALEKIT_LIMITS }, { log, cacheTtlMs: 0, fetch })
+  cacheTtlMs = 0,
+) {
+  return createScalekitProvider({ ...scalekit, ...NO_SCALEKIT_LIMITS }, { log, cacheTtlMs, fetch })
 }
 
 export function forward(limit: number, cursor: string | null = null): PageRequest {

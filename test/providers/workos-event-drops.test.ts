@@ -95,7 +95,14 @@ function readsOf() {
   } satisfies Record<string, Read>
 }
 
-const LISTS_OF_DIRECTORIES: readonly Name[] = ['allDirectories', 'directories', 'otherDirectories']
+const LISTS_OF_DIRECTORIES: readonly Name[] = ['allDirectories', 'directories']
+const LISTS_OF_USERS: readonly Name[] = [
+  'users',
+  'lastUsers',
+  'usersBehind',
+  'usersByEmail',
+  'usersByNewEmail',
+]
 const RECORD: readonly Name[] = ['allDirectories', 'directories', 'directory']
 const MEMBERS: readonly Name[] = [
   'users',
@@ -132,6 +139,16 @@ const CHANGES: readonly (readonly [string, () => Record<string, unknown>, readon
     LISTS_OF_DIRECTORIES,
   ],
   [
+    'dsync.activated, of an organization that is not named',
+    () => {
+      const { directory } = subject
+      const added: WorkosDirectory = { ...directory, id: `${directory.id}X`, created_at: now() }
+      sandbox.data.workos.directories.push(added)
+      return { ...added, organization_id: undefined }
+    },
+    [...LISTS_OF_DIRECTORIES, 'otherDirectories'],
+  ],
+  [
     'dsync.deleted',
     () => {
       const { directories, rosters } = sandbox.data.workos
@@ -153,7 +170,7 @@ const CHANGES: readonly (readonly [string, () => Record<string, unknown>, readon
       count(1)
       return added
     },
-    [...RECORD, ...MEMBERS],
+    [...RECORD, ...LISTS_OF_USERS],
   ],
   [
     'dsync.user.updated, of the name',
@@ -179,7 +196,7 @@ const CHANGES: readonly (readonly [string, () => Record<string, unknown>, readon
       replace(subject.roster.users, subject.user, { email: NEW_EMAIL })
       return { ...subject.user, previous_attributes: { email } }
     },
-    MEMBERS,
+    ['lastUsers', 'usersByEmail', 'usersByNewEmail', 'user', 'members'],
   ],
   [
     'dsync.user.updated, of who knows what',
@@ -188,7 +205,7 @@ const CHANGES: readonly (readonly [string, () => Record<string, unknown>, readon
       count(-1)
       return { ...subject.user }
     },
-    [...RECORD, ...MEMBERS],
+    [...RECORD, 'lastUsers', 'usersByEmail', 'usersByNewEmail', 'user', 'members'],
   ],
   [
     'dsync.user.deleted',
@@ -199,7 +216,7 @@ const CHANGES: readonly (readonly [string, () => Record<string, unknown>, readon
       count(-1)
       return { ...subject.user }
     },
-    [...RECORD, ...MEMBERS],
+    [...RECORD, ...LISTS_OF_USERS, 'user', 'members', 'memberships'],
   ],
   [
     'dsync.group.created',
@@ -208,7 +225,7 @@ const CHANGES: readonly (readonly [string, () => Record<string, unknown>, readon
       subject.roster.groups.push(added)
       return added
     },
-    [...RECORD, ...MEMBERS],
+    [...RECORD, 'groups'],
   ],
   [
     'dsync.group.updated',
@@ -226,10 +243,10 @@ const CHANGES: readonly (readonly [string, () => Record<string, unknown>, readon
       for (const ids of groupIdsByUser.values()) ids.delete(subject.group.id)
       return { ...subject.group }
     },
-    [...RECORD, ...MEMBERS],
+    [...RECORD, 'groups', 'group', 'members', 'memberships'],
   ],
-  ['dsync.group.user_added', () => changeMembership('add'), MEMBERS],
-  ['dsync.group.user_removed', () => changeMembership('delete'), MEMBERS],
+  ['dsync.group.user_added', () => changeMembership('add'), ['members']],
+  ['dsync.group.user_removed', () => changeMembership('delete'), ['members', 'memberships']],
 ]
 
 function changeMembership(how: 'add' | 'delete') {

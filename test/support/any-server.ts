@@ -1,6 +1,16 @@
 import { createAuthenticate } from '../../src/callers/authenticate.ts'
+import type { EventFeed } from '../../src/events/event-feed.ts'
 import { restrictProvider } from '../../src/providers/restrict-provider.ts'
 import { estimateCalls } from '../../src/schema/estimate-calls.ts'
+
+/** Where nothing ever happens. */
+const QUIET_FEED: EventFeed = {
+  subscribe: () => {
+    throw new Error('nothing happens here')
+  },
+  status: () => ({ subscribers: 0, kept: { events: 0, bytes: 0 }, lagMs: null }),
+  stop() {},
+}
 
 /** What a server needs besides its schema, provider and log; nobody is asked for a token. */
 export const ANY_SERVER = {
@@ -11,8 +21,11 @@ export const ANY_SERVER = {
   allowedOrigins: [],
   introspection: true,
   persistedDocuments: null,
+  webhooks: { verifiers: new Map(), take: async () => 'unknown' as const },
   graphiql: false,
   reportCost: false,
+  feed: QUIET_FEED,
+  heartbeatMs: 12_000,
   estimateCalls,
   limits: {
     maxBodyBytes: 262_144,

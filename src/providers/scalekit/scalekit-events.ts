@@ -12,6 +12,7 @@ import {
   organizationKey,
   organizationKeyOf,
 } from '../../domain/entity-key.ts'
+import type { EventIdentity } from '../../domain/event-receiver.ts'
 import { UnavailableError } from '../../domain/provider-error.ts'
 import { eventId, instant, parseEventPart } from '../wire-event.ts'
 import { jsonObject, optionalText, parseRecord } from '../wire-record.ts'
@@ -36,9 +37,8 @@ const organizationId = z.string().refine(id => isScalekitId('Organization', id))
 const directoryId = z.string().refine(id => isScalekitId('Directory', id))
 
 const typeWire = z.object({ type: z.string() })
-const envelopeWire = z.object({
-  id: eventId,
-  occurred_at: instant,
+const identityWire = z.object({ id: eventId, occurred_at: instant })
+const envelopeWire = identityWire.extend({
   organization_id: organizationId.nullish(),
   data: z.object({ organization_id: organizationId.nullish() }).loose(),
 })
@@ -110,6 +110,15 @@ export function parseScalekitEvent(
     case 'GROUP_UPDATED':
       return { ...event, kind, ...readGroup(data, organization), changed: null }
   }
+}
+
+/** What an event is, without what it carries. Throws `MalformedEventError`. */
+export function identifyScalekitEvent(raw: unknown): EventIdentity {
+  const { type: name } = parseEventPart('scalekit', typeWire, raw)
+  const kind = KINDS.get(name)
+  if (kind === undefined) return { kind: null, name }
+  const { id, occurred_at: occurredAt } = parseEventPart('scalekit', identityWire, raw)
+  return { kind, name, id, occurredAt }
 }
 
 /** Where the event and what it carries name two organizations, it is nobody's to see. */

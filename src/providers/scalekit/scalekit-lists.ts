@@ -14,6 +14,7 @@ import { isFormOf, parseAnswer, parseRecord } from '../wire-record.ts'
 import { toDirectory, toDirectoryGroup, toDirectoryUser, toOrganization } from './scalekit-entities.ts'
 import { scalekitIdOf } from './scalekit-ids.ts'
 import type { FetchTokenPage, PageSizes } from './scalekit-paging.ts'
+import type { SoleDirectories } from './scalekit-sole-directories.ts'
 import {
   directoriesWire,
   directoryWire,
@@ -60,7 +61,10 @@ export function organizationPath(organization: EntityKey): string {
   return urlPath`/api/v1/organizations/${scalekitIdOf('Organization', organization)}`
 }
 
-export function createScalekitLists(client: UpstreamClient): ScalekitLists {
+export function createScalekitLists(
+  client: UpstreamClient,
+  noteDirectories: SoleDirectories['note'],
+): ScalekitLists {
   const parsedOnce = createParsedOnce()
 
   /** The answer to one GET, read once however often it is reused: paths name all that the reading depends on. */
@@ -97,7 +101,7 @@ export function createScalekitLists(client: UpstreamClient): ScalekitLists {
         const query = { ...paging(token, size), ...filter }
         const toPage = (answer: z.output<typeof usersWire>) =>
           toTokenPage(answer, answer.users, userWire, toUser)
-        return get({ path, query, tags: [within(directory)] }, usersWire, toPage, call)
+        return get({ path, query, tags: within(directory) }, usersWire, toPage, call)
       }
     },
 
@@ -109,11 +113,11 @@ export function createScalekitLists(client: UpstreamClient): ScalekitLists {
         const query = { ...paging(token, size), ...filter }
         const toPage = (answer: z.output<typeof groupsWire>) =>
           toTokenPage(answer, answer.groups, groupWire, toGroup)
-        return get({ path, query, tags: [within(directory)] }, groupsWire, toPage, call)
+        return get({ path, query, tags: within(directory) }, groupsWire, toPage, call)
       }
     },
 
-    directories(organization, call) {
+    async directories(organization, call) {
       const path = `${organizationPath(organization)}/directories`
       const tags = [`directories of ${upstreamIdOf(organization)}`]
       const toList = (answer: z.output<typeof directoriesWire>) =>
@@ -121,7 +125,12 @@ export function createScalekitLists(client: UpstreamClient): ScalekitLists {
           const wire = parseRecord('scalekit', directoryWire, raw)
           return wire instanceof UnavailableError ? wire : toDirectory(wire)
         })
-      return get({ path, tags }, directoriesWire, toList, call)
+      const directories = await get({ path, tags }, directoriesWire, toList, call)
+      noteDirectories(
+        organization,
+        directories.map(directory => (directory instanceof Error ? null : directory.key)),
+      )
+      return directories
     },
   }
 }
@@ -137,8 +146,9 @@ function toRfc3339(time: Date): string {
   throw new InvalidInputError('This is no time that Scalekit takes.', 'filter.updatedAfter', 'scalekit')
 }
 
-function within(directory: EntityKey): string {
-  return `within ${upstreamIdOf(directory)}`
+/** By the organization as well, since events of users do not name the directory. */
+function within(directory: EntityKey): string[] {
+  return [`within ${upstreamIdOf(directory)}`, `within ${organizationIdOf(directory)}`]
 }
 
 function paging(token: string, size: number): Query {

@@ -1,9 +1,14 @@
 import type { DirectoryProvider } from '../../domain/directory-provider.ts'
+import type { EventReceiver } from '../../domain/event-receiver.ts'
 import { OPERATIONS, type Operation, type ProviderError } from '../../domain/provider-error.ts'
 import { createBudget } from '../../upstream/budget.ts'
 import { createUpstreamClient, type UpstreamEnvironment } from '../../upstream/upstream-client.ts'
+import { createEventReception } from '../event-reception.ts'
 import { settle } from '../settle.ts'
+import { scalekitEventDrops } from './scalekit-event-drops.ts'
+import { identifyScalekitEvent, parseScalekitEvent } from './scalekit-events.ts'
 import { createScalekitReads } from './scalekit-reads.ts'
+import { createSoleDirectories } from './scalekit-sole-directories.ts'
 import { createScalekitToken } from './scalekit-token.ts'
 import { createScalekitWrites } from './scalekit-writes.ts'
 
@@ -22,7 +27,7 @@ const SUPPORTED: ReadonlySet<Operation> = new Set(OPERATIONS)
 export function createScalekitProvider(
   settings: ScalekitSettings,
   environment: UpstreamEnvironment,
-): DirectoryProvider {
+): DirectoryProvider & EventReceiver {
   const upstream = { ...environment, provider: 'scalekit', baseUrl: settings.environmentUrl } as const
   const budget = createBudget({
     provider: 'scalekit',
@@ -34,6 +39,7 @@ export function createScalekitProvider(
     settings,
   )
   const client = createUpstreamClient({ ...upstream, authorization, budget })
+  const soleDirectories = createSoleDirectories()
   return {
     statuses: () => [{ provider: 'scalekit', operations: SUPPORTED, reachable: client.isReachable() }],
     budgets: () => budget.states([]),
@@ -47,7 +53,18 @@ export function createScalekitProvider(
       const outcome = await settle(client.send(request, call))
       return new Map([['scalekit', outcome instanceof Error ? (outcome as ProviderError) : null]])
     },
-    ...createScalekitReads(client),
+    ...createScalekitReads(client, soleDirectories.note),
     ...createScalekitWrites(client),
+    ...createEventReception(client, {
+      identify: identifyScalekitEvent,
+      read(raw) {
+        const event = parseScalekitEvent(raw)
+        if (event === null) return null
+        soleDirectories.heed(event)
+        // What is dropped goes by what the event itself says: the one directory that is known may not be the only one.
+        const drops = scalekitEventDrops(event)
+        return { event: parseScalekitEvent(raw, soleDirectories.of(event.organizationKey)) ?? event, drops }
+      },
+    }),
   }
 }

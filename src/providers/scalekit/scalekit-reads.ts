@@ -12,7 +12,13 @@ import {
   type DirectoryUser,
   suffices,
 } from '../../domain/entities.ts'
-import { answersTo, directoryKeyOf, type EntityKey, organizationKeyOf } from '../../domain/entity-key.ts'
+import {
+  answersTo,
+  directoryKeyOf,
+  type EntityKey,
+  organizationKeyOf,
+  upstreamIdOf,
+} from '../../domain/entity-key.ts'
 import type { Page } from '../../domain/page.ts'
 import { InvalidInputError, ProviderError } from '../../domain/provider-error.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
@@ -33,15 +39,19 @@ import {
 } from './scalekit-lists.ts'
 import { type FetchTokenPage, walkPages } from './scalekit-paging.ts'
 import { scanPages } from './scalekit-scans.ts'
+import type { SoleDirectories } from './scalekit-sole-directories.ts'
 import { directoryAnswer, organizationAnswer } from './scalekit-wire.ts'
 
 type Reads = Pick<DirectoryProvider, Extract<keyof DirectoryProvider, `list${string}` | `find${string}`>>
 
 const NO_FILTER = { group: null, updatedAfter: null }
 
-/** The reading half of the Scalekit adapter. */
-export function createScalekitReads(client: UpstreamClient): Reads {
-  const lists = createScalekitLists(client)
+/** The reading half of the Scalekit adapter. `noteDirectories` hears of every organization's list that comes. */
+export function createScalekitReads(
+  client: UpstreamClient,
+  noteDirectories: SoleDirectories['note'] = () => {},
+): Reads {
+  const lists = createScalekitLists(client, noteDirectories)
   const walkDirectories = createDirectoryWalk(lists)
 
   async function findOrganization(key: EntityKey, call: CallContext) {
@@ -57,8 +67,9 @@ export function createScalekitReads(client: UpstreamClient): Reads {
 
   async function findDirectory(key: EntityKey, call: CallContext) {
     const path = directoryPath(key)
+    const tags = [`directory of ${upstreamIdOf(organizationOf(key))}`]
     const { status, body } = await client.send(
-      { method: 'get', path, answers: [404], isReadable: isFormOf(directoryAnswer) },
+      { method: 'get', path, answers: [404], tags, isReadable: isFormOf(directoryAnswer) },
       call,
     )
     return status === 404 ? null : toDirectory(parseAnswer('scalekit', directoryAnswer, body).directory)

@@ -6,6 +6,7 @@ import {
 } from '../../domain/directory-event.ts'
 import type { DirectoryGroup, DirectoryUser } from '../../domain/entities.ts'
 import { directoryKey, memberKey, organizationKey } from '../../domain/entity-key.ts'
+import type { EventIdentity } from '../../domain/event-receiver.ts'
 import { UnavailableError } from '../../domain/provider-error.ts'
 import { eventId, instant, parseEventPart } from '../wire-event.ts'
 import { parseRecord } from '../wire-record.ts'
@@ -114,6 +115,15 @@ export function parseWorkosEvent(raw: unknown): DirectoryEvent | null {
     case 'MEMBER_REMOVED':
       return { ...event, kind, ...readMembership(data) }
   }
+}
+
+/** What an event is, without what it carries. Throws `MalformedEventError`. */
+export function identifyWorkosEvent(raw: unknown): EventIdentity {
+  const { event: name } = parseEventPart('workos', nameWire, raw)
+  const kind = KINDS.get(name)
+  if (kind === undefined) return { kind: null, name }
+  const { id, created_at: occurredAt } = parseEventPart('workos', envelopeWire, raw)
+  return { kind, name, id, occurredAt }
 }
 
 /** Neither its domain nor its counters come with an event, so of the directory no more than the name is told. */

@@ -81,7 +81,11 @@ export function createWorkosLists(client: UpstreamClient): WorkosLists {
 
     directories({ organization, search }, page, call) {
       const organization_id = organization && workosIdOf('Organization', organization)
-      const request = { path: 'directories', query: { organization_id, search }, tags: ['directories'] }
+      const tags =
+        organization_id === null
+          ? ['directories']
+          : [`directories of ${organization_id}`, 'directories of an organization']
+      const request = { path: 'directories', query: { organization_id, search }, tags }
       return list(request, page, directoryWire, toDirectory, call)
     },
 
@@ -90,16 +94,25 @@ export function createWorkosLists(client: UpstreamClient): WorkosLists {
       const scope = workosIdOf('Directory', directory)
       // WorkOS wants a directory or a group; a group implies its directory, but `email` needs it named.
       const named = group === null || email !== null ? scope : null
-      const query = { directory: named, group: group && workosIdOf('DirectoryGroup', group), email }
-      const request = { path: 'directory_users', query, scope, tags: [`within ${scope}`] }
+      const groupId = group && workosIdOf('DirectoryGroup', group)
+      const query = { directory: named, group: groupId, email }
+      const tags = [
+        `within ${scope}`,
+        ...(groupId === null ? [] : [`users of ${groupId}`, `members within ${scope}`]),
+        ...(email === null ? [] : [`users by e-mail of ${scope}`]),
+        ...(groupId === null && email === null ? [`users of ${scope}`] : []),
+      ]
+      const request = { path: 'directory_users', query, scope, tags }
       const toUser = (wire: UserWire) => toDirectoryUser(wire, directory)
       return list(request, page, userWire, toUser, call, directory)
     },
 
     async groups({ directory, user }, page, call) {
       const id = workosIdOf('Directory', directory)
-      const query = user === null ? { directory: id } : { user: workosIdOf('DirectoryUser', user) }
-      const request = { path: 'directory_groups', query, tags: [`within ${id}`] }
+      const userId = user && workosIdOf('DirectoryUser', user)
+      const query = userId === null ? { directory: id } : { user: userId }
+      const tags = userId === null ? [`groups of ${id}`] : [`groups of ${userId}`, `memberships within ${id}`]
+      const request = { path: 'directory_groups', query, tags: [`within ${id}`, ...tags] }
       const toGroup = (wire: GroupWire) => toDirectoryGroup(wire, directory)
       return list(request, page, groupWire, toGroup, call, directory)
     },

@@ -1,8 +1,14 @@
 import type { DirectoryProvider } from '../../domain/directory-provider.ts'
+import type { EventReceiver } from '../../domain/event-receiver.ts'
+import type { EventSource } from '../../domain/event-source.ts'
 import type { Operation, ProviderError } from '../../domain/provider-error.ts'
 import { createBudget } from '../../upstream/budget.ts'
 import { createUpstreamClient, type UpstreamEnvironment } from '../../upstream/upstream-client.ts'
+import { createEventReception } from '../event-reception.ts'
 import { settle } from '../settle.ts'
+import { workosEventDrops } from './workos-event-drops.ts'
+import { createWorkosEventSource } from './workos-event-source.ts'
+import { identifyWorkosEvent, parseWorkosEvent } from './workos-events.ts'
 import { createWorkosReads } from './workos-reads.ts'
 import { createWorkosWrites } from './workos-writes.ts'
 
@@ -27,7 +33,7 @@ const OPERATIONS: ReadonlySet<Operation> = new Set([
 export function createWorkosProvider(
   settings: WorkosSettings,
   environment: UpstreamEnvironment,
-): DirectoryProvider {
+): DirectoryProvider & EventReceiver & EventSource {
   const budget = createBudget({
     provider: 'workos',
     total: { limit: settings.requestsPerMinute, windowMs: 60_000 },
@@ -55,5 +61,13 @@ export function createWorkosProvider(
     },
     ...reads,
     ...createWorkosWrites(client, reads),
+    ...createEventReception(client, {
+      identify: identifyWorkosEvent,
+      read(raw) {
+        const event = parseWorkosEvent(raw)
+        return event && { event, drops: workosEventDrops(event) }
+      },
+    }),
+    ...createWorkosEventSource(client),
   }
 }

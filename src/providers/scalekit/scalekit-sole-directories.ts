@@ -1,0 +1,36 @@
+import { LRUCache } from 'lru-cache'
+import type { DirectoryEvent } from '../../domain/directory-event.ts'
+import { type EntityKey, organizationKeyOf } from '../../domain/entity-key.ts'
+
+/** Organizations of which it is remembered. */
+const MAX_ORGANIZATIONS = 10_000
+
+/** Which organizations have no more than one directory, as their lists have last shown it. */
+export interface SoleDirectories {
+  /** The whole list of an organization's directories has come; null stands for one that can't be read. */
+  note(organization: EntityKey, directories: readonly (EntityKey | null)[]): void
+  /** The only directory of the organization; null where there are others, or where that is not known. */
+  of(organization: EntityKey | null): EntityKey | null
+  /** Something has happened to a directory, or in it: if it is not the one that was known, it is not the only one. */
+  heed(event: DirectoryEvent): void
+}
+
+/**
+ * Events of users name their organization only. Where that has one directory it is theirs; it is remembered for longer
+ * than the list itself, which each such event drops.
+ */
+export function createSoleDirectories(): SoleDirectories {
+  const directoryOf = new LRUCache<EntityKey, EntityKey>({ max: MAX_ORGANIZATIONS })
+  return {
+    note(organization, directories) {
+      const [only = null, ...others] = directories
+      if (only === null || others.length > 0) directoryOf.delete(organization)
+      else directoryOf.set(organization, only)
+    },
+    of: organization => (organization && directoryOf.get(organization)) ?? null,
+    heed({ directoryKey }) {
+      const organization = directoryKey && organizationKeyOf(directoryKey)
+      if (organization && directoryOf.get(organization) !== directoryKey) directoryOf.delete(organization)
+    },
+  }
+}

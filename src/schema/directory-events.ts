@@ -1,0 +1,41 @@
+import type { DirectoryEvent } from '../domain/directory-event.ts'
+import type { PlacedEvent } from '../domain/placed-event.ts'
+import { InvalidInputError } from '../domain/provider-error.ts'
+import { parseGlobalIdOf } from '../relay/global-id.ts'
+import { builder } from './builder.ts'
+import { DirectoryEventInterface, DirectoryEventKindEnum } from './directory-event.ts'
+import './directory-event-types.ts'
+
+builder.subscriptionField('directoryEvents', t =>
+  t.field({
+    type: DirectoryEventInterface,
+    args: {
+      organizationId: t.arg.id({ description: 'Those of the organization with this global id.' }),
+      directoryId: t.arg.id({
+        description:
+          'Those of the directory with this global id. Events of Scalekit’s users do not always say which that is; those that do not are left out.',
+      }),
+      kinds: t.arg({ type: [DirectoryEventKindEnum], description: 'Those of these kinds.' }),
+    },
+    description:
+      'What happens from now on in the directories that the caller may read; what is given must all hold. An organization or directory that there is not has no events.',
+    subscribe: (_root, { organizationId, directoryId, kinds }, { caller, listen }) => {
+      if (listen === null) throw new Error('A subscription begins with nothing to listen to')
+      const organization = organizationId
+        ? parseGlobalIdOf('Organization', organizationId, 'organizationId')
+        : null
+      const directory = directoryId ? parseGlobalIdOf('Directory', directoryId, 'directoryId') : null
+      if (kinds?.length === 0) throw new InvalidInputError('`kinds` is empty; leave it out for all.', 'kinds')
+      const wanted = kinds ? new Set(kinds) : null
+      return listen({
+        // Whose events there are at all for a caller does not depend on what the caller names.
+        organization: caller.organization ?? organization,
+        wants: (event: DirectoryEvent) =>
+          (organization === null || event.organizationKey === organization) &&
+          (directory === null || event.directoryKey === directory) &&
+          (wanted === null || wanted.has(event.kind)),
+      })
+    },
+    resolve: ({ event }: PlacedEvent) => event,
+  }),
+)

@@ -1,0 +1,94 @@
+import type { FetchAPI, Plugin } from 'graphql-yoga'
+import type { ProviderName } from '../domain/entity-key.ts'
+import type { EventOutcome, TakeEvent } from '../events/event-intake.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { SignatureError, type Verify } from '../webhooks/signature.ts'
+import { readBody } from './read-body.ts'
+
+export interface WebhookSettings {
+  /** How each provider's deliveries are verified; of one that is not here there is no route. */
+  readonly verifiers: ReadonlyMap<ProviderName, Verify>
+  readonly take: TakeEvent
+  readonly log: Logger
+}
+
+const MAX_BYTES = 256 * 1_024
+const RETRY_AFTER_SECONDS = 5
+
+/** What is said to whoever delivered, and why it was refused. */
+interface Reply {
+  readonly status: number
+  readonly text: string
+  /** Null where it was not refused. */
+  readonly reason: string | null
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/**
+ * `POST /webhooks/workos` and `/webhooks/scalekit`, where providers deliver their events. The signature over the body,
+ * byte by byte, is all that is asked for: no token, and no name of this machine, since no web page can sign. What is
+ * taken is answered before it is worked on; what is refused leaves one line, without anything of the delivery.
+ */
+export function useWebhooks({ verifiers, take, log }: WebhookSettings): Plugin {
+  const providers = new Map([...verifiers.keys()].map(provider => [`/webhooks/${provider}`, provider]))
+
+  async function reply(provider: ProviderName, request: Request): Promise<Reply> {
+    if (request.method !== 'POST') return WRONG_METHOD
+    const body = await readBody(request, MAX_BYTES)
+    if (body === null) return TOO_LARGE
+    try {
+      verifiers.get(provider)?.({ headers: request.headers, body })
+    } catch (error) {
+      if (!(error instanceof SignatureError)) throw error
+      return { status: 400, text: error.message, reason: error.reason }
+    }
+    const event = parseJson(body)
+    return event === undefined ? NO_JSON : REPLIES[await take(provider, event)]
+  }
+
+  async function answer(provider: ProviderName, request: Request, { Response }: FetchAPI): Promise<Response> {
+    const { status, text, reason, headers } = await reply(provider, request)
+    if (reason !== null) log.warn({ provider, status, reason }, 'webhook refused')
+    return new Response(`${text}\n`, { status, headers: { 'content-type': 'text/plain', ...headers } })
+  }
+
+  return {
+    onRequest({ request, url, fetchAPI, endResponse }) {
+      const provider = providers.get(url.pathname)
+      if (provider === undefined) return
+      return answer(provider, request, fetchAPI).then(endResponse)
+    },
+  }
+}
+
+const WRONG_METHOD: Reply = {
+  status: 405,
+  text: 'Events are delivered by POST.',
+  reason: 'wrong-method',
+  headers: { allow: 'POST' },
+}
+const TOO_LARGE: Reply = { status: 413, text: 'The delivery is too large.', reason: 'too-large' }
+const NO_JSON: Reply = { status: 400, text: 'The delivery is no JSON.', reason: 'no-json' }
+
+/** 200, not 204: that is what WorkOS wants to be answered. */
+const REPLIES: Record<EventOutcome, Reply> = {
+  logged: { status: 200, text: 'Taken.', reason: null },
+  duplicate: { status: 200, text: 'Taken before.', reason: null },
+  unknown: { status: 200, text: 'Of no use here.', reason: null },
+  unreadable: { status: 400, text: 'The delivery is no event.', reason: 'no-event' },
+  unavailable: {
+    status: 503,
+    text: 'Events can not be kept at the moment; send it again.',
+    reason: 'log-unavailable',
+    headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
+  },
+}
+
+/** Undefined for what is no JSON in UTF-8. */
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,53 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { EventFollower, EventLog, LoggedEvent } from '../../src/events/event-log.ts'
+
+/** A log in memory whose outages are the test's. */
+export interface SteeredEventLog extends EventLog {
+  /** The place of the last event. */
+  readonly lastPlace: string
+  /** When all that was added has been told. */
+  settled(): Promise<void>
+  lose(): void
+  regain(gap: boolean): void
+}
+
+/** A log of one follower, who is told of each event when it has applied the one before; begins with events of before. */
+export function createSteeredEventLog(recent: readonly LoggedEvent[] = []): SteeredEventLog {
+  const run = crypto.randomUUID().slice(0, 8)
+  const ids = new Set<string>()
+  let count = 0
+  let follower: EventFollower | null = null
+  let handedOn = Promise.resolve()
+  const log: SteeredEventLog = {
+    get lastPlace() {
+      return `${run}-${count}`
+    },
+    async append(provider, eventId, body) {
+      const id = `${provider} ${eventId}`
+      if (ids.has(id)) return false
+      ids.add(id)
+      count += 1
+      const event = { place: log.lastPlace, provider, body, receivedAtMs: Date.now() }
+      handedOn = handedOn.then(async () => {
+        await follower?.apply(event)
+        follower?.deliver(event)
+      })
+      return true
+    },
+    async follow(newFollower) {
+      follower = newFollower
+      return { recent }
+    },
+    async settled() {
+      await handedOn
+      await nextTurn()
+    },
+    lose: () => follower?.lost(),
+    regain: gap => follower?.regained(gap),
+    async stop() {
+      await handedOn
+      follower = null
+    },
+  }
+  return log
+}
