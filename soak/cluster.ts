@@ -35,6 +35,7 @@ export async function startCluster(scope: Scope, onNews: (news: SandboxNews) => 
     SCALEKIT_CLIENT_SECRET: scalekit.clientSecret,
     WORKOS_WEBHOOK_SECRETS: secret,
     SCALEKIT_WEBHOOK_SECRETS: secret,
+    WORKOS_EVENTS_POLL_SECONDS: '5',
     REDIS_URL: redis.url,
     DIRGRAPH_ADMIN_TOKEN: token,
     DIRGRAPH_DRAIN_MS: String(DRAIN_MS),

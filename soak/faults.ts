@@ -13,6 +13,8 @@ interface Fault {
   readonly afterMs: number
   /** Whether replicas can't tell each other of writes meanwhile. */
   readonly isSilence: boolean
+  /** Whether events may be gone with it, so that subscribers have to be told. */
+  readonly isLoss?: boolean
   run(cluster: Cluster, faultMs: number): Promise<void>
 }
 
@@ -21,15 +23,20 @@ export interface FaultRecord {
   readonly title: string
   readonly codes: readonly string[]
   readonly isSilence: boolean
+  readonly isLoss: boolean
   readonly beganMs: number
   readonly endedMs: number
   /** Until when its effects may be seen. */
   readonly overMs: number
 }
 
+/** What an operation gets whose replica is gone: the connection broken, or the proxy's word for that. */
+export const BROKEN: readonly string[] = ['HTTP 502', 'ECONNRESET']
 /** The breaker tries again after 5 s, and a provider that has limited is asked with care for a while. */
 const RECOVERY_MS = 8_000
 const SETTLING_MS = 2_000
+const RESTART_MS = 1_000
+const POLL_MS = 50
 
 async function answerWith({ sandbox }: Cluster, status: number, faultMs: number): Promise<void> {
   await sandbox.ask('answerWith', status)
@@ -37,19 +44,24 @@ async function answerWith({ sandbox }: Cluster, status: number, faultMs: number)
   await sandbox.ask('answerWith', null)
 }
 
+/** As whoever runs replicas does: the next thing may happen when this one takes requests again. */
+async function startAgain({ replicas, proxy }: Cluster, which: 0 | 1): Promise<void> {
+  await wait(RESTART_MS)
+  await replicas[which].start()
+  while (!proxy.ready().includes(replicas[which].url)) await wait(POLL_MS)
+}
+
 /** Replicas go in the first third, so that the memory of those that stay is watched for the other two. */
 const FAULTS: readonly Fault[] = [
   {
     title: 'a replica is killed with -9',
     at: 0.08,
-    // What it had: the connection broken, or the proxy's word for that.
-    codes: ['HTTP 502', 'ECONNRESET'],
+    codes: BROKEN,
     afterMs: 500,
     isSilence: false,
-    async run({ replicas }, faultMs) {
-      await replicas[0].end('SIGKILL')
-      await wait(faultMs)
-      await replicas[0].start()
+    async run(cluster) {
+      await cluster.replicas[0].end('SIGKILL')
+      await startAgain(cluster, 0)
     },
   },
   {
@@ -58,11 +70,10 @@ const FAULTS: readonly Fault[] = [
     codes: [],
     afterMs: SETTLING_MS,
     isSilence: false,
-    async run({ replicas }, faultMs) {
-      const code = await replicas[1].end('SIGTERM')
+    async run(cluster) {
+      const code = await cluster.replicas[1].end('SIGTERM')
       if (code !== 0) throw new Error(`a replica that was told to stop ended with ${code}`)
-      await wait(faultMs)
-      await replicas[1].start()
+      await startAgain(cluster, 1)
     },
   },
   {
@@ -86,11 +97,12 @@ const FAULTS: readonly Fault[] = [
     run: (cluster, faultMs) => answerWith(cluster, 503, faultMs),
   },
   {
-    title: 'Redis is killed and started again',
+    title: 'Redis is killed, and comes back empty',
     at: 0.68,
     codes: [],
     afterMs: SETTLING_MS,
     isSilence: true,
+    isLoss: true,
     async run({ redis }, faultMs) {
       await redis.kill()
       await wait(faultMs)
@@ -113,12 +125,20 @@ export function startFaults(cluster: Cluster, { seconds, faultSeconds }: Scope) 
   const beganMs = performance.now()
 
   async function run(): Promise<void> {
-    for (const { title, at, codes, afterMs, isSilence, run } of FAULTS) {
+    for (const { title, at, codes, afterMs, isSilence, isLoss = false, run } of FAULTS) {
       await wait(Math.max(0, beganMs + at * seconds * 1_000 - performance.now()))
       const startedMs = performance.now()
       await run(cluster, faultSeconds * 1_000)
       const endedMs = performance.now()
-      records.push({ title, codes, isSilence, beganMs: startedMs, endedMs, overMs: endedMs + afterMs })
+      records.push({
+        title,
+        codes,
+        isSilence,
+        isLoss,
+        beganMs: startedMs,
+        endedMs,
+        overMs: endedMs + afterMs,
+      })
     }
   }
 

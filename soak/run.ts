@@ -31,7 +31,8 @@ export interface RunRecord {
   readonly lags: readonly { readonly atMs: number; readonly lagMs: number }[]
   readonly deliveries: DeliverySummary
   readonly calls: CallSummary
-  readonly lost: number
+  /** The operations that a replica took with it, by their `x-request-id`. */
+  readonly lost: readonly string[]
   readonly memory: readonly MemoryCourse[]
   readonly logged: readonly (readonly [string, number])[]
 }
@@ -84,7 +85,7 @@ async function runOn(
   await sandbox.ask('changeEvery', scope.changeEveryMs)
   const memories = replicas.map(watchMemory)
   const ending = new AbortController()
-  const readers = startReaders({ client, book, court, journal }, ending.signal)
+  const readers = startReaders({ client, book, court, journal }, scope.readers, ending.signal)
   const mutator = startMutator({ client, journal }, sandbox.hello.spare, scope.mutationEveryMs, ending.signal)
   const faults = startFaults(cluster, scope)
 
@@ -119,7 +120,7 @@ async function runOn(
     }),
     deliveries,
     calls,
-    lost: proxy.lost().length,
+    lost: proxy.lost().flatMap(({ requestId }) => requestId ?? []),
     memory,
     logged: [...logged],
   }

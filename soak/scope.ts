@@ -8,11 +8,13 @@ export interface Scope {
   readonly changeEveryMs: number
   /** Between two mutations, in milliseconds. */
   readonly mutationEveryMs: number
+  /** How many ask at a time. */
+  readonly readers: number
   /** Organizations of each provider beyond the seeded ones: the first of them are for mutations, each used up once. */
   readonly organizations: number
 }
 
-/** Of so long a run on, faults last the whole ten seconds. */
+/** From so long a run on, faults last the whole ten seconds, and there is more load. */
 const LONG_SECONDS = 300
 /** The newest directories of each provider change by themselves; no mutation may touch them. */
 const CHANGING = 12
@@ -21,12 +23,14 @@ const MUTATIONS_OF_ORGANIZATION = 4
 /** What is done in a run of so many seconds. */
 export function scopeOf(seconds: number): Scope {
   const mutationEveryMs = 1_000
+  const isLong = seconds >= LONG_SECONDS
   const mutations = (seconds * 1_000) / mutationEveryMs
   return {
     seconds,
-    faultSeconds: seconds >= LONG_SECONDS ? 10 : Math.max(2, Math.round(seconds / 15)),
+    faultSeconds: isLong ? 10 : Math.max(2, Math.round(seconds / 15)),
     changeEveryMs: 1_000,
     mutationEveryMs,
+    readers: isLong ? 10 : 4,
     organizations: CHANGING + Math.ceil(mutations / MUTATIONS_OF_ORGANIZATION),
   }
 }

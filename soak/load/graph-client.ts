@@ -12,6 +12,8 @@ export interface Cost {
 
 /** What became of an operation. Times are by `performance.now()`. */
 export interface Outcome<Data> {
+  /** Its `x-request-id`. */
+  readonly requestId: string
   readonly sentAtMs: number
   readonly answeredAtMs: number
   /** Null where there were errors: then nothing is believed of it. */
@@ -37,14 +39,16 @@ const TIMEOUT_MS = 30_000
 /** A client that repeats nothing: what fails is seen. */
 export function createGraphClient(url: string, token: string): GraphClient {
   const agent = new Agent({ keepAlive: true })
+  let sent = 0
 
-  function post(body: string): Promise<{ status: number; text: string }> {
+  function post(body: string, requestId: string): Promise<{ status: number; text: string }> {
     const headers = {
       'content-type': 'application/json',
       accept: 'application/json',
       authorization: `Bearer ${token}`,
       'content-length': Buffer.byteLength(body),
       'dirgraph-cost': 'true',
+      'x-request-id': requestId,
     }
     return new Promise((resolve, reject) => {
       const outgoing = request(url, { method: 'POST', agent, headers, timeout: TIMEOUT_MS }, incoming => {
@@ -63,10 +67,13 @@ export function createGraphClient(url: string, token: string): GraphClient {
 
   return {
     async run<Data>(query: string, variables = {}) {
+      sent += 1
+      const requestId = `soak-${sent}`
       const sentAtMs = performance.now()
-      const answer = await post(JSON.stringify({ query, variables })).then(toBody, toBroken)
+      const answer = await post(JSON.stringify({ query, variables }), requestId).then(toBody, toBroken)
       const codes = [...new Set(answer.errors?.map(({ extensions }) => extensions?.code ?? 'no code') ?? [])]
       return {
+        requestId,
         sentAtMs,
         answeredAtMs: performance.now(),
         data: codes.length === 0 ? ((answer.data ?? null) as Data | null) : null,

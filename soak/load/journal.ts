@@ -3,6 +3,7 @@ import type { Cost, Outcome } from './graph-client.ts'
 /** One operation, as it went. */
 export interface Entry {
   readonly operation: string
+  readonly requestId: string
   readonly sentAtMs: number
   readonly answeredAtMs: number
   readonly codes: readonly string[]
@@ -22,8 +23,8 @@ export function createJournal(): Journal {
   return {
     entries,
     costs,
-    note(operation, { sentAtMs, answeredAtMs, cost, codes: own }, codes = own) {
-      entries.push({ operation, sentAtMs, answeredAtMs, codes })
+    note(operation, { requestId, sentAtMs, answeredAtMs, cost, codes: own }, codes = own) {
+      entries.push({ operation, requestId, sentAtMs, answeredAtMs, codes })
       if (cost === null) return
       for (const name of ['upstreamCalls', 'cacheHits', 'coalesced', 'retries', 'waitedMs'] as const) {
         costs[name] += cost[name] ?? 0

@@ -21,7 +21,6 @@ export interface Ground {
   readonly journal: Journal
 }
 
-const READERS = 4
 const MAX_PAUSE_MS = 600
 const PAGE = 10
 const MAX_PAGES = 6
@@ -29,9 +28,9 @@ const MAX_PAGES = 6
 const PLACE_GONE = 'BAD_USER_INPUT'
 
 /** Readers that ask one thing after another, with pauses, until the end. Gives what waits for the end of the last. */
-export function startReaders(ground: Ground, signal: AbortSignal): Promise<unknown> {
+export function startReaders(ground: Ground, readers: number, signal: AbortSignal): Promise<unknown> {
   return Promise.all(
-    Array.from({ length: READERS }, async () => {
+    Array.from({ length: readers }, async () => {
       while (!signal.aborted) {
         await readSomething(ground)
         await wait(Math.random() * MAX_PAUSE_MS)

@@ -19,11 +19,19 @@ export interface Subscriber {
   readonly received: readonly string[]
   /** How often it came back, and how often with the place of its last event. */
   readonly returns: { readonly all: number; readonly resumed: number }
-  /** It was told that events were missed. */
-  readonly gaps: readonly { readonly atMs: number; readonly message: string }[]
+  /** Where events may be missing, by how many it had received. */
+  readonly gaps: readonly Gap[]
   /** Settles when it is first connected. */
   readonly ready: Promise<void>
   stop(): Promise<void>
+}
+
+export interface Gap {
+  /** It came back before its first event, with nothing to go on from; or it was told that events were missed. */
+  readonly why: 'nothing received' | 'told'
+  readonly atMs: number
+  readonly after: number
+  readonly message: string
 }
 
 export interface SubscriberSettings {
@@ -33,7 +41,7 @@ export interface SubscriberSettings {
 }
 
 interface Result {
-  readonly data?: { readonly directoryEvents: { readonly id: string } } | null
+  readonly data?: { readonly directoryEvents: { readonly upstreamId: string } } | null
   readonly errors?: readonly { readonly message: string }[]
 }
 
@@ -44,11 +52,11 @@ const RETRY_MS = 250
 /** Subscribes, and comes back with `Last-Event-ID` whenever the stream has ended, until it is stopped. */
 export function startSubscriber(wish: Wish, { url, token, onEvent }: SubscriberSettings): Subscriber {
   const received: string[] = []
-  const gaps: { atMs: number; message: string }[] = []
+  const gaps: Gap[] = []
   const returns = { all: 0, resumed: 0 }
   const connected = Promise.withResolvers<void>()
   const body = JSON.stringify({
-    query: `subscription Events { directoryEvents${wish.filter} { id kind } }`,
+    query: `subscription Events { directoryEvents${wish.filter} { upstreamId } }`,
   })
   let place: string | null = null
   let isStopped = false
@@ -59,12 +67,17 @@ export function startSubscriber(wish: Wish, { url, token, onEvent }: SubscriberS
     const { data, errors } = JSON.parse(message.data) as Result
     if (message.id !== null) place = message.id
     if (errors !== undefined) {
-      gaps.push({ atMs: performance.now(), message: errors[0]?.message ?? '' })
+      gaps.push({
+        why: 'told',
+        atMs: performance.now(),
+        after: received.length,
+        message: errors[0]?.message ?? '',
+      })
       place = null
     }
     if (!data) return
-    received.push(data.directoryEvents.id)
-    onEvent(data.directoryEvents.id)
+    received.push(data.directoryEvents.upstreamId)
+    onEvent(data.directoryEvents.upstreamId)
   }
 
   function connect(): Promise<Ending> {
@@ -98,6 +111,7 @@ export function startSubscriber(wish: Wish, { url, token, onEvent }: SubscriberS
       if (ending !== 'complete') await wait(RETRY_MS)
       returns.all += 1
       if (place !== null) returns.resumed += 1
+      else if (gaps.at(-1)?.after !== received.length) gaps.push(toStart(received.length))
     }
   }
 
@@ -114,6 +128,10 @@ export function startSubscriber(wish: Wish, { url, token, onEvent }: SubscriberS
       await running
     },
   }
+}
+
+function toStart(after: number): Gap {
+  return { why: 'nothing received', atMs: performance.now(), after, message: '' }
 }
 
 function leavesAfter(withinMs: number): number {

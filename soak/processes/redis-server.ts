@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { freePort } from './free-port.ts'
 import { spawnBound } from './spawn-bound.ts'
 
-/** A real Redis on loopback. It keeps its append-only file, so that it comes back with what it has acknowledged. */
+/** A real Redis on loopback, which keeps nothing on disk, as the one of `deploy/compose.yaml`: it comes back empty. */
 export interface RedisServer {
   readonly url: string
   /** Lets it accept connections and say nothing, until `thaw`. */
@@ -31,7 +31,7 @@ export async function startRedisServer(): Promise<RedisServer> {
 
   async function start(): Promise<void> {
     const address = ['--bind', '127.0.0.1', '--port', String(port), '--dir', directory]
-    const options = ['--save', '', '--appendonly', 'yes']
+    const options = ['--save', '', '--appendonly', 'no']
     child = await spawnBound('redis-server', [...address, ...options], { stdio: 'ignore' })
     const untilMs = performance.now() + STARTING_MS
     while (!(await answers(port))) {

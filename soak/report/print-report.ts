@@ -86,7 +86,7 @@ function printFigures(record: RunRecord): void {
         'subscribers that came back / with `Last-Event-ID`',
         `${sum(returns.map(({ all }) => all))} / ${sum(returns.map(({ resumed }) => resumed))}`,
       ],
-      ['requests that a replica took with it', String(lost)],
+      ['requests that a replica took with it', String(lost.length)],
       ...memory.map(({ startMib, endMib, highestMib }, index) => [
         `memory of replica ${index + 1} after a third / at the end / highest`,
         `${round(startMib)} / ${round(endMib)} / ${round(highestMib)} MiB`,
