@@ -10,12 +10,13 @@ import { createCompositeReceiver } from './providers/composite-receiver.ts'
 import { restrictProvider } from './providers/restrict-provider.ts'
 import { createScalekitProvider, type ScalekitSettings } from './providers/scalekit/scalekit-provider.ts'
 import { createWorkosProvider, type WorkosSettings } from './providers/workos/workos-provider.ts'
+import { createSharedEngine, type SharedEngine } from './redis/shared-engine.ts'
 import { estimateCallsOnce } from './schema/estimate-calls.ts'
 import { schema as plainSchema } from './schema/index.ts'
 import { toSubgraph } from './schema/subgraph.ts'
 import { createServer } from './server/server.ts'
 import type { PersistedDocuments } from './server/use-persisted-documents.ts'
-import { isCredential, isSafeBaseUrl } from './settings.ts'
+import { isCredential, isRedisUrl, isSafeBaseUrl } from './settings.ts'
 import { createLogger, type Logger, type LogLevel } from './telemetry/logger.ts'
 import type { UpstreamFetch } from './upstream/fetch-whole.ts'
 import type { Verify } from './webhooks/signature.ts'
@@ -76,6 +77,8 @@ export interface DirgraphSettings extends Partial<typeof LIMIT_DEFAULTS> {
   readonly graphiql?: boolean
   /** `info` unless said otherwise. */
   readonly logLevel?: LogLevel
+  /** Of the Redis or Valkey that replicas share, `redis://` or `rediss://`; without it a process works alone. */
+  readonly redisUrl?: string | null
   /** How long an upstream's answer may be reused by other operations: 30, unless said otherwise; 0 is never. */
   readonly cacheTtlSeconds?: number
   /** What sends requests to providers; the platform's own `fetch`, unless given. */
@@ -99,6 +102,8 @@ export interface Dirgraph {
   readonly schema: GraphQLSchema
   /** Says on `/ready` from now on that it is stopping, and answers everything else as before. */
   readonly beginStop: () => void
+  /** Completes the subscriptions; from then on none begins. Best done when balancers lead who comes back elsewhere. */
+  readonly endSubscriptions: () => void
   /** Ends what is under way; after it `fetch` answers no more. */
   readonly stop: () => Promise<void>
 }
@@ -106,25 +111,31 @@ export interface Dirgraph {
 /**
  * Puts a dirgraph together: settings → providers → schema → server. Throws `TypeError` without a provider, and for
  * a credential, an address or a persisted document that can't be one.
- * It opens no port, and makes no call of its own unless events are to be polled.
+ * It opens no port, and makes no call of its own unless events are to be polled; it connects to Redis where that is set.
  */
 export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
   refuseUnfit(settings)
   const schema = settings.federation ? toSubgraph(plainSchema) : plainSchema
   refuseUnfitDocuments(settings.persistedDocuments?.documents ?? {}, schema)
   const log = createLogger(settings.logLevel ?? 'info')
+  const engine = createEngine(settings, log)
   const verifiers = createVerifiers(settings)
-  const { adapters, eventSource } = createAdapters(settings, log)
+  const { adapters, eventSource } = createAdapters(settings, engine, log)
   const provider = createCompositeProvider(adapters)
   const everyMs = (settings.workosEventsPollSeconds ?? 0) * 1_000
   const events = startEventPipeline({
     receiver: createCompositeReceiver(adapters),
-    poll: eventSource !== null && everyMs > 0 ? { source: eventSource, everyMs } : null,
+    poll:
+      eventSource !== null && everyMs > 0
+        ? { source: eventSource, everyMs, ...(engine && { state: engine.pollState }) }
+        : null,
+    ...(engine && { eventLog: engine.eventLog }),
     log,
   })
   const server = createServer({
     schema,
     provider,
+    redis: engine?.redis ?? null,
     log,
     estimateCalls: estimateCallsOnce,
     restrict: restrictProvider,
@@ -149,23 +160,37 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
       maxUpstreamCalls: settings.maxUpstreamCalls ?? 200,
     },
   })
-  const { fetch, beginStop } = server
+  const { fetch, beginStop, endSubscriptions } = server
   return {
     fetch,
     schema,
     beginStop,
+    endSubscriptions,
     async stop() {
       await server.stop()
       await events.stop()
+      await engine?.stop()
     },
   }
 }
 
+/** What this process shares with others of the same providers and credentials; null where it works alone. */
+function createEngine(settings: DirgraphSettings, log: Logger): SharedEngine | null {
+  const { redisUrl, workos, scalekit } = settings
+  if (!redisUrl) return null
+  const ofWorkos = workos ? [workos.apiUrl ?? WORKOS_DEFAULTS.apiUrl, workos.apiKey] : []
+  const ofScalekit = scalekit ? [scalekit.environmentUrl, scalekit.clientId, scalekit.clientSecret] : []
+  const credentials = [...ofWorkos, ...ofScalekit]
+  return createSharedEngine({ url: redisUrl, credentials, cacheTtlMs: cacheTtlMsOf(settings), log })
+}
+
 /** The adapters that are set up, in the order in which lists over all of them are read, and whose events can be polled. */
-function createAdapters(settings: DirgraphSettings, log: Logger) {
+function createAdapters(settings: DirgraphSettings, engine: SharedEngine | null, log: Logger) {
   const environment = {
     log,
-    cacheTtlMs: (settings.cacheTtlSeconds ?? 30) * 1_000,
+    cacheTtlMs: cacheTtlMsOf(settings),
+    shareAnswers: engine?.shareAnswers ?? null,
+    shareBudget: engine?.shareBudget ?? null,
     fetch: settings.fetch ?? (request => fetch(request)),
   }
   const adapters = new Map<ProviderName, DirectoryProvider & EventReceiver>()
@@ -189,6 +214,10 @@ function createVerifiers({ webhooks, workos, scalekit }: DirgraphSettings): Map<
   return verifiers
 }
 
+function cacheTtlMsOf({ cacheTtlSeconds = 30 }: DirgraphSettings): number {
+  return cacheTtlSeconds * 1_000
+}
+
 /** The defaults, with what the settings say of them. */
 function withDefaults<T extends object>(defaults: T, settings: Partial<T>): T {
   const given = Object.keys(defaults).filter(name => settings[name as keyof T] !== undefined)
@@ -196,7 +225,10 @@ function withDefaults<T extends object>(defaults: T, settings: Partial<T>): T {
 }
 
 /** The same checks that the command makes of its environment: a key must not travel in the clear, or be no key. */
-function refuseUnfit({ workos, scalekit, adminToken, userTokens }: DirgraphSettings): void {
+function refuseUnfit({ workos, scalekit, adminToken, userTokens, redisUrl }: DirgraphSettings): void {
+  if (!workos && !scalekit) throw new TypeError('createDirgraph needs `workos`, `scalekit` or both.')
+  if (redisUrl && !isRedisUrl(redisUrl))
+    throw new TypeError('`redisUrl` has to be a redis:// or rediss:// URL.')
   const credentials = {
     ...(workos && { apiKey: workos.apiKey }),
     ...pick(scalekit, 'clientId', 'clientSecret'),

@@ -45,6 +45,7 @@ async function serve(): Promise<void> {
     listener.drain()
     // Balancers learn from `/ready` to send no more; until they have, a closed door would be a failed request.
     await wait(config.drainMs)
+    dirgraph.endSubscriptions()
     await listener.close(config.operationTimeoutMs + ANSWERING_MS)
     setTimeout(() => process.exit(0), CLOSING_MS).unref()
     await dirgraph.stop()

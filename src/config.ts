@@ -52,6 +52,8 @@ export interface Config {
   readonly maxAliases: number
   readonly maxRootFields: number
   readonly maxIds: number
+  /** Of the Redis or Valkey that replicas share; null for a process that works alone. */
+  readonly redisUrl: string | null
   readonly logLevel: LogLevel
   /** How long an upstream's answer may be reused by other operations; 0 is never. */
   readonly cacheTtlSeconds: number
@@ -142,6 +144,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxAliases: data.DIRGRAPH_MAX_ALIASES,
     maxRootFields: data.DIRGRAPH_MAX_ROOT_FIELDS,
     maxIds: data.DIRGRAPH_MAX_IDS,
+    redisUrl: data.REDIS_URL ?? null,
     logLevel: data.LOG_LEVEL,
     cacheTtlSeconds: data.DIRGRAPH_CACHE_TTL_SECONDS,
     maxEstimatedCalls: data.DIRGRAPH_MAX_ESTIMATED_CALLS,

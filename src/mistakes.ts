@@ -6,6 +6,7 @@ const SECRETS: ReadonlySet<SettingName> = new Set([
   'DIRGRAPH_ADMIN_TOKEN',
   'WORKOS_WEBHOOK_SECRETS',
   'SCALEKIT_WEBHOOK_SECRETS',
+  'REDIS_URL',
 ])
 
 /** The line about a setting that can't be used: its name, what it held and what it may hold. */

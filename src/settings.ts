@@ -121,6 +121,11 @@ export const settings = z.object({
   SCALEKIT_REQUESTS_PER_SECOND: wholeNumber(1, 10_000)
     .default(50)
     .describe('a number of requests, 1 to 10000'),
+  REDIS_URL: z
+    .string()
+    .refine(isRedisUrl)
+    .optional()
+    .describe('a redis:// or rediss:// URL, such as `redis://:password@host:6379/0`'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe(LOG_LEVELS.join(', ')),
 })
 
@@ -146,6 +151,21 @@ export function isSafeBaseUrl(text: unknown): boolean {
   const isLoopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)
   const isPlain = !/[?#]/.test(text) && url.username === '' && url.password === ''
   return isPlain && (url.protocol === 'https:' || isLoopback)
+}
+
+/** `redis://` or, over TLS, `rediss://`: a host, and where wanted a port, a name and password, and a database's number. */
+export function isRedisUrl(text: unknown): boolean {
+  if (typeof text !== 'string' || !/^rediss?:\/\/[^\s?#]+$/i.test(text) || !URL.canParse(text)) return false
+  const { hostname, username, password, pathname } = new URL(text)
+  return hostname !== '' && isDecodable(username + password) && /^(\/\d{0,4})?$/.test(pathname)
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== null
+  } catch {
+    return false
+  }
 }
 
 function toBaseUrl(text: string): string {

@@ -21,9 +21,6 @@ const KEEP_ALIVE_MS = 75_000
 /** A request has to be there as a whole within ten seconds, or is answered with 408. Node itself would wait five minutes. */
 const RECEIVING = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 }
 
-/** A peer that is gone without a word is found out between two heartbeats: after this idle time, and ten probes of one second. */
-const PROBE_AFTER_MS = 2_000
-
 /** Serves a fetch handler over Node's HTTP. Rejects with the system's error when it can not listen. */
 export function listen(
   handle: (request: Request) => Promise<Response>,
@@ -99,14 +96,14 @@ export function listen(
 async function stream({ status, headers, body }: Response, response: ServerResponse): Promise<void> {
   const reader = body?.getReader()
   if (reader === undefined || response.closed) return reader?.cancel()
-  response.socket?.setNoDelay(true).setKeepAlive(true, PROBE_AFTER_MS)
+  response.socket?.setNoDelay(true)
   response.once('close', () => reader.cancel().catch(() => {}))
   // Told even while a write waits for a client that does not read.
   reader.closed.catch(() => response.destroy())
   response.setHeaders(headers).writeHead(status).flushHeaders()
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      if (!response.write(part.value)) await drained(response)
+      if (!response.write(part.value) && !response.closed) await drained(response)
     }
     response.end()
   } catch {

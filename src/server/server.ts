@@ -21,7 +21,7 @@ import { useGraphiqlPage } from './use-graphiql-page.ts'
 import { useIntrospectionLimits } from './use-introspection-limits.ts'
 import { useLoopbackHosts } from './use-loopback-hosts.ts'
 import { type PersistedDocuments, usePersistedDocuments } from './use-persisted-documents.ts'
-import { useReadiness } from './use-readiness.ts'
+import { type SharedEngineState, useReadiness } from './use-readiness.ts'
 import { useRequestLog } from './use-request-log.ts'
 import { useResponseNames } from './use-response-names.ts'
 import { SECURITY_HEADERS, useSecurityHeaders } from './use-security-headers.ts'
@@ -46,6 +46,8 @@ export interface ServerSettings {
   readonly persistedDocuments: PersistedDocuments | null
   /** Where providers deliver their events. */
   readonly webhooks: Omit<WebhookSettings, 'log'>
+  /** What replicas share, for `/ready`; null where this process works alone by its settings. */
+  readonly redis?: SharedEngineState | null
   readonly log: Logger
   readonly graphiql: boolean
   readonly limits: DocumentLimits & {
@@ -110,7 +112,7 @@ export function createServer(settings: ServerSettings) {
     plugins: [
       useWebhooks({ ...settings.webhooks, log }),
       settings.onlyLoopback && useLoopbackHosts(),
-      useReadiness(provider, () => isStopping),
+      useReadiness(provider, () => isStopping, settings.redis ?? null),
       graphiql && useGraphiqlPage(graphiqlOptions({ asksForToken: settings.asksForToken })),
       useAcceptableRequests(),
       useCallers(settings.authenticate, callers),
@@ -157,6 +159,8 @@ export function createServer(settings: ServerSettings) {
     },
     beginStop(): void {
       isStopping = true
+    },
+    endSubscriptions(): void {
       subscriptions.stop()
     },
     async stop(): Promise<void> {

@@ -18,7 +18,8 @@ export interface AnswerCache {
   stale(key: string): KeptAnswer | null
   /** Whether it is time to ask again in the background, so that nobody has to wait when the answer ends. */
   isDue(kept: KeptAnswer): boolean
-  keep(key: string, answer: UpstreamAnswer, tags: readonly string[]): void
+  /** `ageMs` is how old it is already, where another replica has kept it before. */
+  keep(key: string, answer: UpstreamAnswer, tags: readonly string[], ageMs?: number): void
   forget(key: string): void
   /** Forgets every answer that carries one of the tags. */
   drop(tags: readonly string[]): void
@@ -38,6 +39,16 @@ const BYTES_PER_CHARACTER = 8
 const BYTES_PER_ENTRY = 1_024
 const MAX_STALE_MS = 10 * 60 * 1_000
 const DUE_AFTER = 2 / 3
+
+/** How old an answer may be that stands in while the upstream fails. */
+export function staleWindowMs(ttlMs: number): number {
+  return Math.max(ttlMs, MAX_STALE_MS)
+}
+
+/** How old an answer is when it is time to renew it. */
+export function renewalAgeMs(ttlMs: number): number {
+  return ttlMs * DUE_AFTER
+}
 
 interface Entry {
   readonly answer: UpstreamAnswer
@@ -68,11 +79,11 @@ export function createAnswerCache({ ttlMs }: AnswerCacheSettings): AnswerCache {
 
   return {
     fresh: key => lookUp(key, ttlMs),
-    stale: key => lookUp(key, Math.max(ttlMs, MAX_STALE_MS)),
-    isDue: ({ ageMs }) => ageMs > ttlMs * DUE_AFTER,
-    keep(key, answer, tags) {
+    stale: key => lookUp(key, staleWindowMs(ttlMs)),
+    isDue: ({ ageMs }) => ageMs > renewalAgeMs(ttlMs),
+    keep(key, answer, tags, ageMs = 0) {
       if (ttlMs === 0) return
-      entries.set(key, { answer, tags, keptAtMs: performance.now() })
+      entries.set(key, { answer, tags, keptAtMs: performance.now() - ageMs })
       // What is larger than all of it is not kept.
       if (!entries.has(key)) return
       for (const tag of tags) keysByTag.set(tag, (keysByTag.get(tag) ?? new Set()).add(key))

@@ -2,7 +2,22 @@ import { LRUCache } from 'lru-cache'
 import type { BudgetState } from '../domain/directory-provider.ts'
 import type { ProviderName } from '../domain/entity-key.ts'
 import { RateLimitedError, UnavailableError } from '../domain/provider-error.ts'
-import { createRateWindow, type RateLimit, type RateWindow, type Slot } from './rate-window.ts'
+import { createShares } from './budget-shares.ts'
+import {
+  addTo,
+  type Lane,
+  type Lanes,
+  lengthOf,
+  openLane,
+  removeFrom,
+  shift,
+  turnsBefore,
+  type Waiter,
+  withOthers,
+} from './lanes.ts'
+import { createRateWindow, type RateLimit, type RateWindow } from './rate-window.ts'
+import type { SharedBudget, SharedGrant, SharedUse } from './shared-budget.ts'
+import { type OpenTurn, openTurn, type Turn } from './turn.ts'
 
 /** Who asks for what share of a provider's quota, and until when it is of use. */
 export interface BudgetAsk {
@@ -15,18 +30,11 @@ export interface BudgetAsk {
   readonly signal: AbortSignal
 }
 
-/** The leave to send one request; whoever has it says what becomes of it, since the limits hold for arrivals. */
-export interface Turn {
-  sent(): void
-  /** The request can not arrive any more: it was answered, it failed, or it was never sent. */
-  ended(): void
-}
-
 /** A provider's published limits, kept on our side. */
 export interface Budget {
   /**
-   * Resolves when the request may be sent. Rejects with `RateLimitedError` at once when that would be after the
-   * deadline, and with `UnavailableError` when the caller goes away while it waits.
+   * Resolves when the request may be sent. Rejects with `RateLimitedError` when that would be after the deadline, at
+   * once or as soon as other processes have said so, and with `UnavailableError` when the caller goes away meanwhile.
    */
   acquire(ask: BudgetAsk): Promise<Turn>
   /** The provider answered 429: what shares this limit holds off as well. */
@@ -39,133 +47,198 @@ export interface BudgetSettings {
   readonly total: RateLimit
   /** The limit of each directory on its own; null where the provider has none. */
   readonly perScope: RateLimit | null
+  /** Other processes with the same limits; null where there are none. */
+  readonly shared?: SharedBudget | null
 }
 
-interface Waiter {
-  readonly ask: BudgetAsk
-  readonly start: (turn: Turn) => void
-}
-
-/** The requests that wait for one limit: a queue for each caller, taken in turn. */
-interface Lane {
-  readonly window: RateWindow | null
-  readonly queues: Map<string, Waiter[]>
-}
-
-const NO_SCOPE = ''
 const PAUSE_WITHOUT_RETRY_AFTER_MS = 1_000
 /** Then one request looks whether the provider still means it: a mistaken Retry-After must not end its use for good. */
 const MAX_PAUSE_MS = 60_000
 /** Limits of directories that were not asked for lately are forgotten: by then their windows are empty. */
 const MAX_SCOPES = 10_000
+const MAX_ASKED = 100
+/** Where others wait too, who holds more of the window asks so much later at most. */
+const YIELD_MS = 20
+const ASK_AGAIN_MS = 50
 
-export function createBudget({ provider, total: totalLimit, perScope }: BudgetSettings): Budget {
+export function createBudget(settings: BudgetSettings): Budget {
+  const { provider, total: totalLimit, perScope, shared = null } = settings
   const total = createRateWindow(totalLimit)
   const windows = new LRUCache<string, RateWindow>({ max: MAX_SCOPES })
-  const lanes = new Map<string, Lane>()
+  const lanes: Lanes = new Map()
+  const shares = shared && createShares(shared)
+  /** Places that are taken here while others are asked for them, by the directory's window. */
+  const beingAsked = new Map<RateWindow | null, number>()
   let timer: NodeJS.Timeout | undefined
+
+  const sharing = () => shared?.sharing() ?? 'alone'
 
   function windowOf(scope: string | null): RateWindow | null {
     if (scope === null || perScope === null) return null
-    const known = windows.get(scope) ?? createRateWindow(perScope)
-    windows.set(scope, known)
-    return known
+    const known = windows.get(scope)
+    if (known !== undefined) return known
+    const window = createRateWindow(perScope)
+    if (shares) window.cap(shares.of(scope, perScope.limit, window, 0))
+    windows.set(scope, window)
+    return window
   }
 
   const startAt = (window: RateWindow | null, nowMs: number) =>
     Math.max(total.startAt(nowMs), window?.startAt(nowMs) ?? nowMs)
 
-  function take(window: RateWindow | null, nowMs: number): Turn {
-    const slots: readonly Slot[] = [total.take(nowMs), ...(window === null ? [] : [window.take(nowMs)])]
-    let isOver = false
-    return {
-      sent() {
-        const sentMs = performance.now()
-        for (const slot of slots) slot.sent(sentMs)
-      },
-      ended() {
-        if (isOver) return
-        isOver = true
-        const endedMs = performance.now()
-        for (const slot of slots) slot.ended(endedMs)
-        if (lanes.size > 0) dispatch()
-      },
-    }
+  function open(scope: string | null, window: RateWindow | null, nowMs: number): OpenTurn {
+    const slots = [total.take(nowMs), ...(window === null ? [] : [window.take(nowMs)])]
+    return openTurn(slots, shared, window && scope, () => lanes.size > 0 && dispatch())
   }
 
-  /** Lets go whoever may, one lane after the other, and sets the clock for the next. */
+  /** Lets go whoever may, or asks the others for it, one lane after the other, and sets the clock for the next. */
   function dispatch(): void {
     clearTimeout(timer)
+    const standing = sharing()
+    if (standing === 'starting') return
     const nowMs = performance.now()
     let nextMs = Number.POSITIVE_INFINITY
+    const asks = new Map<Lane, OpenTurn[]>()
     for (const [scope, lane] of lanes) {
+      if (standing === 'together' && lane.asked >= Math.min(lengthOf(lane), MAX_ASKED)) continue
       const atMs = startAt(lane.window, nowMs)
       if (atMs > nowMs) {
         nextMs = Math.min(nextMs, atMs)
         continue
       }
-      shift(lane)?.start(take(lane.window, nowMs))
+      const turn = open(scope, lane.window, nowMs)
+      if (standing === 'together') {
+        lane.asked += 1
+        asks.set(lane, [...(asks.get(lane) ?? []), turn])
+      } else {
+        shift(lane)?.start(turn)
+      }
       // To the back, where this walk comes to it again: what is free at once goes round, and so does what is not.
       lanes.delete(scope)
       if (lane.queues.size > 0) lanes.set(scope, lane)
     }
-    if (lanes.size > 0) timer = setTimeout(dispatch, Math.ceil(nextMs - nowMs))
+    for (const [lane, turns] of asks) askOthers(lane, turns)
+    if (nextMs < Number.POSITIVE_INFINITY) timer = setTimeout(dispatch, Math.ceil(nextMs - nowMs))
   }
 
-  /** The next in turn: the first of the caller that has waited longest for its turn, who then goes to the back. */
-  function shift(lane: Lane): Waiter | undefined {
-    const [caller, queue] = lane.queues.entries().next().value ?? []
-    if (caller === undefined || queue === undefined) return undefined
-    const waiter = queue.shift()
-    lane.queues.delete(caller)
-    if (queue.length > 0) lane.queues.set(caller, queue)
-    return waiter
+  async function askOthers(lane: Lane, turns: readonly OpenTurn[]): Promise<void> {
+    beingAsked.set(lane.window, (beingAsked.get(lane.window) ?? 0) + turns.length)
+    const grant = await shared
+      ?.take({
+        scope: lane.window && lane.scope,
+        ids: turns.map(({ id }) => id),
+        waiting: lengthOf(lane),
+        totalSpanMs: total.spanMs(),
+        scopeSpanMs: lane.window?.spanMs() ?? 0,
+      })
+      .catch(() => null)
+    lane.asked -= turns.length
+    const stillAsked = (beingAsked.get(lane.window) ?? 0) - turns.length
+    if (stillAsked > 0) beingAsked.set(lane.window, stillAsked)
+    else beingAsked.delete(lane.window)
+    // Whose turn it is shows now: whoever has left meanwhile has no say any more.
+    for (const turn of turns.slice(0, grant?.granted ?? 0)) {
+      const waiter = shift(lane)
+      if (waiter) waiter.start(turn)
+      else turn.giveBack(true)
+    }
+    for (const turn of turns.slice(grant?.granted ?? 0)) turn.giveBack(!grant)
+    forgetIfEmpty(lane)
+    if (grant) heed(lane, grant)
+    else if (sharing() === 'together') {
+      total.tell({ used: 0, atMs: 0, againMs: performance.now() + ASK_AGAIN_MS, firstMs: 0, lastMs: 0 })
+    }
+    dispatch()
   }
 
-  function remove(lane: Lane, scope: string, waiter: Waiter): void {
-    const queue = lane.queues.get(waiter.ask.caller)
-    const index = queue?.indexOf(waiter) ?? -1
-    if (queue === undefined || index === -1) return
-    queue.splice(index, 1)
-    if (queue.length === 0) lane.queues.delete(waiter.ask.caller)
-    if (lane.queues.size === 0) lanes.delete(scope)
+  /** Takes to heart what the others have, and refuses those who did not know of it and can not be in time. */
+  function heed(lane: Lane, grant: SharedGrant): void {
+    const nowMs = performance.now()
+    lane.others = grant.others
+    const tell = (window: RateWindow, { used, againInMs, firstInMs, lastInMs }: SharedUse, limit: number) => {
+      const yieldMs = grant.others.length === 0 ? 0 : (YIELD_MS * window.used(nowMs)) / limit
+      const againMs = againInMs === 0 ? Number.NEGATIVE_INFINITY : nowMs + againInMs + yieldMs
+      window.tell({ used, atMs: nowMs, againMs, firstMs: nowMs + firstInMs, lastMs: nowMs + lastInMs })
+    }
+    tell(total, grant.total, totalLimit.limit)
+    if (lane.window && grant.scope) tell(lane.window, grant.scope, perScope?.limit ?? 1)
+    for (const [caller, queue] of [...lane.queues]) {
+      for (const [place, waiter] of [...queue].entries()) {
+        if (waiter.isPromised) continue
+        const startMs = estimate(lane, lane.window, caller, nowMs, place)
+        waiter.isPromised = startMs <= waiter.ask.deadlineMs
+        if (!waiter.isPromised && removeFrom(lane, waiter)) waiter.refuse(limited(startMs, nowMs))
+      }
+    }
+    forgetIfEmpty(lane)
+  }
+
+  const limited = (startMs: number, nowMs: number) =>
+    new RateLimitedError(provider, Math.ceil((startMs - nowMs) / 1_000))
+
+  function forgetIfEmpty(lane: Lane): void {
+    if (lane.queues.size === 0 && lanes.get(lane.scope) === lane) lanes.delete(lane.scope)
     if (lanes.size === 0) clearTimeout(timer)
   }
 
-  /** When a request that comes now would start, given whose turn is before it in its lane and in all of them. */
+  /**
+   * When a request that comes now would start, given whose turn is before it in its lane and in all of them. `place` is
+   * its place among its caller's own, where it is not the last of them.
+   */
   function estimate(
     lane: Lane | undefined,
     window: RateWindow | null,
     caller: string,
     nowMs: number,
+    place?: number,
   ): number {
-    const ahead = turnsBefore(caller, lane === undefined ? [] : [lane])
-    const aheadOfAll = turnsBefore(caller, lanes.values())
+    const turns = turnsBefore(caller, lane === undefined ? [] : [lane], place)
+    const turnsOfAll = turnsBefore(caller, lanes.values(), place)
+    const ahead = lane === undefined ? turns : withOthers(turns, lane)
+    const aheadOfAll = window === null ? Math.max(ahead, turnsOfAll) : turnsOfAll
     return Math.max(window?.foretell(nowMs, ahead) ?? nowMs, total.foretell(nowMs, aheadOfAll))
   }
+
+  shared?.onChange(() => {
+    shares?.change(performance.now())
+    total.tell(null)
+    const asked = [...beingAsked.values()].reduce((sum, count) => sum + count, 0)
+    total.cap(shares?.of(null, totalLimit.limit, total, asked) ?? [])
+    for (const [scope, window] of windows.entries()) {
+      window.tell(null)
+      const ownAsked = beingAsked.get(window) ?? 0
+      window.cap(shares?.of(scope, perScope?.limit ?? 1, window, ownAsked) ?? [])
+    }
+    dispatch()
+  })
 
   return {
     async acquire(ask) {
       const nowMs = performance.now()
-      const scope = ask.scope ?? NO_SCOPE
       const window = windowOf(ask.scope)
-      const waiting = lanes.get(scope)
+      const waiting = lanes.get(ask.scope)
+      const standing = sharing()
       if (ask.signal.aborted) throw new UnavailableError(provider, 'timeout')
+      const isFree = startAt(window, nowMs) <= nowMs
       // Nobody overtakes those who wait for the limit that all share.
-      if (lanes.size === 0 && startAt(window, nowMs) <= nowMs) {
-        return take(window, nowMs)
-      }
+      if (standing === 'alone' && lanes.size === 0 && isFree) return open(ask.scope, window, nowMs)
       const startMs = estimate(waiting, window, ask.caller, nowMs)
-      if (startMs > ask.deadlineMs) throw new RateLimitedError(provider, Math.ceil((startMs - nowMs) / 1_000))
-      const lane = waiting ?? { window, queues: new Map() }
-      lanes.set(scope, lane)
+      if (startMs > ask.deadlineMs) throw limited(startMs, nowMs)
+      const lane = waiting ?? openLane(ask.scope, window)
+      lanes.set(ask.scope, lane)
       return await new Promise<Turn>((resolve, reject) => {
-        const waiter: Waiter = { ask, start: turn => finish(() => resolve(turn)) }
+        const waiter: Waiter = {
+          ask,
+          isPromised: standing === 'alone',
+          start: turn => finish(() => resolve(turn)),
+          refuse: error => finish(() => reject(error)),
+        }
         const giveUp = () => {
-          remove(lane, scope, waiter)
+          removeFrom(lane, waiter)
+          forgetIfEmpty(lane)
           const isLate = performance.now() >= ask.deadlineMs
-          finish(() =>
-            reject(isLate ? new RateLimitedError(provider, 1) : new UnavailableError(provider, 'timeout')),
+          waiter.refuse(
+            isLate ? new RateLimitedError(provider, 1) : new UnavailableError(provider, 'timeout'),
           )
         }
         const finish = (settle: () => void) => {
@@ -173,15 +246,17 @@ export function createBudget({ provider, total: totalLimit, perScope }: BudgetSe
           settle()
         }
         ask.signal.addEventListener('abort', giveUp, { once: true })
-        lane.queues.set(ask.caller, [...(lane.queues.get(ask.caller) ?? []), waiter])
+        addTo(lane, waiter)
         dispatch()
       })
     },
 
     refuse(scope, retryAfterSeconds) {
       const waitMs = retryAfterSeconds === null ? PAUSE_WITHOUT_RETRY_AFTER_MS : retryAfterSeconds * 1_000
-      const window = windowOf(scope) ?? total
-      window.refuse(performance.now(), Math.min(waitMs, MAX_PAUSE_MS))
+      const pauseMs = Math.min(waitMs, MAX_PAUSE_MS)
+      const window = windowOf(scope)
+      ;(window ?? total).refuse(performance.now(), pauseMs)
+      shared?.pause(window && scope, pauseMs)
     },
 
     states(scopes) {
@@ -193,15 +268,4 @@ export function createBudget({ provider, total: totalLimit, perScope }: BudgetSe
       return [{ provider, scope: 'provider', remaining: total.remaining(nowMs) }, ...own]
     },
   }
-}
-
-/** How many go before a caller's next request: all of its own, and of each other caller's one for each of those. */
-function turnsBefore(caller: string, lanes: Iterable<Lane>): number {
-  const waiting = new Map<string, number>()
-  for (const { queues } of lanes)
-    for (const [name, { length }] of queues) waiting.set(name, (waiting.get(name) ?? 0) + length)
-  const mine = waiting.get(caller) ?? 0
-  let turns = 0
-  for (const [name, count] of waiting) turns += name === caller ? count : Math.min(count, mine + 1)
-  return turns
 }

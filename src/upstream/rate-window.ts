@@ -4,8 +4,28 @@ export interface RateLimit {
   readonly windowMs: number
 }
 
+/** What others have of a limit that is not only ours, as they last told. */
+export interface Told {
+  readonly atMs: number
+  /** How many places are taken, ours included. */
+  readonly used: number
+  /** When to ask again: nothing starts before. */
+  readonly againMs: number
+  /** When the first and the last of its places are likely to come free. */
+  readonly firstMs: number
+  readonly lastMs: number
+}
+
+/** So many of the limit until then: a share of it, while nobody knows what others do. */
+export interface Cap {
+  readonly limit: number
+  readonly untilMs: number
+}
+
 /** The place that one request takes in a window. */
 export interface Slot {
+  /** The latest at which it may arrive: infinite until it is sent, and null when it gave its place back. */
+  latestMs(): number | null
   /** The request goes out. */
   sent(nowMs: number): void
   /** It can not arrive any more: it was answered, it failed, or it was never sent and gives its place back. */
@@ -21,6 +41,14 @@ export interface RateWindow {
   take(nowMs: number): Slot
   /** How many could start now. */
   remaining(nowMs: number): number
+  /** How many places are taken by requests of this process. */
+  used(nowMs: number): number
+  /** How long a place is taken after its request has arrived. */
+  spanMs(): number
+  /** What others have of it; null when that is not known any more. */
+  tell(told: Told | null): void
+  /** In the order of their times; after the last of them the whole limit is there. */
+  cap(caps: readonly Cap[]): void
   /** The upstream has refused a request in spite of us: nothing starts for `waitMs`, and then more slowly for a while. */
   refuse(nowMs: number, waitMs: number): void
 }
@@ -54,11 +82,40 @@ export function createRateWindow({ limit, windowMs }: RateLimit): RateWindow {
   let pausedUntilMs = Number.NEGATIVE_INFINITY
   let slowness = 1
   let slowSinceMs = 0
+  let told: Told | null = null
+  let caps: readonly Cap[] = []
 
   const spanMs = () => (windowMs + MARGIN_MS) * slowness
   /** Of the one that stands at this place among those whose places come free. */
-  const arrivalAt = (place: number) => arrivals[place - (limit - arrivals.length)] ?? Number.NEGATIVE_INFINITY
+  const arrivalAt = (place: number, most = limit) =>
+    arrivals[place - (most - arrivals.length)] ?? Number.NEGATIVE_INFINITY
   const notBefore = (nowMs: number, atMs: number) => Math.max(nowMs, pausedUntilMs, atMs)
+  const used = (nowMs: number) => arrivals.filter(arrivalMs => arrivalMs + spanMs() > nowMs).length
+  const limitAt = (nowMs: number) => caps.find(({ untilMs }) => untilMs > nowMs)?.limit ?? limit
+
+  /** With so many places; what is not sent yet is sent now at the earliest. */
+  const startWithin = (most: number, nowMs: number) =>
+    most === 0
+      ? Number.POSITIVE_INFINITY
+      : notBefore(nowMs, Math.min(arrivalAt(0, most), nowMs + MAX_DELAY_MS) + spanMs())
+
+  /** The first moment at which the cap of that moment leaves a place. */
+  function startCapped(nowMs: number): number {
+    let fromMs = nowMs
+    for (const { limit: most, untilMs } of caps) {
+      if (untilMs <= fromMs) continue
+      const atMs = Math.max(fromMs, startWithin(most, nowMs))
+      if (atMs < untilMs) return atMs
+      fromMs = untilMs
+    }
+    return Math.max(fromMs, startWithin(limit, nowMs))
+  }
+
+  /** When the place at that place of the queue is likely to come free, by what others have told. */
+  function toldAt(place: number): number {
+    if (told === null) return Number.NEGATIVE_INFINITY
+    return told.firstMs + ((told.lastMs - told.firstMs) * place) / Math.max(1, limit - 1)
+  }
 
   // What moves is near the end: the requests that are under way.
   function insert(arrivalMs: number): void {
@@ -84,33 +141,44 @@ export function createRateWindow({ limit, windowMs }: RateLimit): RateWindow {
   function openSlot(): Slot {
     let sentMs: number | null = null
     let hasEnded = false
+    let latestMs: number | null = Number.POSITIVE_INFINITY
     insert(Number.POSITIVE_INFINITY)
     return {
+      latestMs: () => latestMs,
       sent(nowMs) {
         if (hasEnded) return
         sentMs = nowMs
-        if (remove(Number.POSITIVE_INFINITY)) insert(nowMs + MAX_DELAY_MS)
+        latestMs = nowMs + MAX_DELAY_MS
+        if (remove(Number.POSITIVE_INFINITY)) insert(latestMs)
       },
       ended(nowMs) {
         if (hasEnded) return
         hasEnded = true
         if (sentMs === null) {
+          latestMs = null
           remove(Number.POSITIVE_INFINITY)
           return
         }
         lastDelayMs = delayOf(nowMs - sentMs)
-        if (remove(sentMs + MAX_DELAY_MS)) insert(sentMs + lastDelayMs)
+        latestMs = sentMs + lastDelayMs
+        if (remove(sentMs + MAX_DELAY_MS)) insert(latestMs)
       },
     }
   }
 
   return {
-    // What is not sent yet is sent now at the earliest.
-    startAt: nowMs => notBefore(nowMs, Math.min(arrivalAt(0), nowMs + MAX_DELAY_MS) + spanMs()),
+    startAt(nowMs) {
+      const atMs = caps.length === 0 ? startWithin(limit, nowMs) : startCapped(nowMs)
+      return told === null ? atMs : Math.max(atMs, told.againMs)
+    },
     // What is under way is likely to arrive now.
     foretell(nowMs, ahead) {
-      const first = notBefore(nowMs, Math.min(arrivalAt(ahead % limit), nowMs) + spanMs())
-      return first + Math.floor(ahead / limit) * (spanMs() + lastDelayMs)
+      const most = Math.max(1, limitAt(nowMs))
+      const place = ahead % most
+      const ownMs = Math.min(arrivalAt(place, most), nowMs) + spanMs()
+      const capMs = limitAt(nowMs) === 0 ? startCapped(nowMs) : nowMs
+      const first = Math.max(capMs, notBefore(nowMs, Math.max(ownMs, toldAt(place))))
+      return first + Math.floor(ahead / most) * (spanMs() + lastDelayMs)
     },
     take(nowMs) {
       if (nowMs - lastTakenMs > QUIET_MS) latencies.fill(0)
@@ -123,7 +191,16 @@ export function createRateWindow({ limit, windowMs }: RateLimit): RateWindow {
     },
     remaining(nowMs) {
       if (pausedUntilMs > nowMs) return 0
-      return limit - arrivals.filter(arrivalMs => arrivalMs + spanMs() > nowMs).length
+      const taken = Math.max(used(nowMs), told !== null && told.atMs + spanMs() > nowMs ? told.used : 0)
+      return Math.max(0, limitAt(nowMs) - taken)
+    },
+    used,
+    spanMs,
+    tell(what) {
+      told = what
+    },
+    cap(what) {
+      caps = what
     },
     refuse(nowMs, waitMs) {
       pausedUntilMs = Math.max(pausedUntilMs, nowMs + waitMs)

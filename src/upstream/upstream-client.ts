@@ -9,23 +9,30 @@ import {
   UnavailableError,
 } from '../domain/provider-error.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { createAnswerCache } from './answer-cache.ts'
-import { idsIn } from './answer-tags.ts'
+import { createAnswerStore } from './answer-store.ts'
 import type { UpstreamFetch } from './fetch-whole.ts'
 import { createFlights } from './flights.ts'
-import { createRecentDrops } from './recent-drops.ts'
+import type { ShareAnswers, SharedAnswers } from './shared-answers.ts'
+import type { ShareBudget } from './shared-budget.ts'
 import { createTransport, isWrite, type TransportSettings } from './transport.ts'
 import { mayHaveArrived, toOutcomeUnknown, toProviderError } from './upstream-errors.ts'
 
 /** What adapters are given to reach their upstream with. */
 export interface UpstreamEnvironment {
+  /** How limits are kept together with other processes; null where there are none. */
+  readonly shareBudget?: ShareBudget | null
   /** How long an answer may be reused by other operations; 0 is never. */
   readonly cacheTtlMs: number
   readonly log: Logger
+  /** For replicas that share what they keep; absent where there are none. */
+  readonly shareAnswers?: ShareAnswers | null
   readonly fetch: UpstreamFetch
 }
 
-export interface UpstreamSettings extends TransportSettings, UpstreamEnvironment {}
+export interface UpstreamSettings extends TransportSettings, UpstreamEnvironment {
+  /** Of the answers to this credential; absent where they are not shared. */
+  readonly shared?: SharedAnswers | null
+}
 
 /** Values by parameter name; what is null is left out. */
 export type Query = Readonly<Record<string, string | number | boolean | null>>
@@ -96,13 +103,19 @@ type Memo = Map<string, Promise<UpstreamAnswer>>
 export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient {
   const { provider, log } = settings
   const transport = createTransport(settings)
-  const cache = createAnswerCache({ ttlMs: settings.cacheTtlMs })
   const flights = createFlights<UpstreamAnswer>()
   let memos = new WeakMap<CallContext, Memo>()
   const beganBy = new WeakMap<object, CallContext>()
   let reachable: boolean | null = null
-  const drops = createRecentDrops()
-  let isSuspended = false
+  const store = createAnswerStore({
+    ttlMs: settings.cacheTtlMs,
+    shared: settings.shared ?? null,
+    onOutdated() {
+      // Of what a call under way is to bring is not known whether it is of what changed.
+      flights.close()
+      memos = new WeakMap()
+    },
+  })
 
   /** Asks the provider, and tells everybody how that went. */
   async function ask(
@@ -129,10 +142,9 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
       return await ask(request, call, call.signal)
     } finally {
       // What is under way was asked before the write, and may tell of a time before it, whatever it is of.
-      drops.addAll()
       flights.close()
-      cache.drop(request.drops ?? [])
       memos.delete(call)
+      await store.dropWritten(request.drops ?? [])
     }
   }
 
@@ -149,10 +161,10 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
   }
 
   async function readKept(key: string, request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer> {
-    const kept = isSuspended ? null : cache.fresh(key)
+    const kept = store.fresh(key)
     if (kept === null) return readShared(key, request, call).catch(error => standIn(key, error, call))
     call.meter.count('cacheHits', 1)
-    if (cache.isDue(kept) && !flights.isUnderWay(key)) refresh(key, request)
+    if (store.isDue(kept) && !flights.isUnderWay(key)) refresh(key, request)
     return kept.answer
   }
 
@@ -160,37 +172,34 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
     key: string,
     request: UpstreamRequest,
     call: CallContext,
+    isRenewal = false,
   ): Promise<UpstreamAnswer> {
     if (flights.isUnderWay(key)) call.meter.count('coalesced', 1)
     try {
-      return await flights.join(key, call.signal, async signal => {
-        const askedAt = drops.now()
-        const answer = await ask(request, call, signal).catch((error: ProviderError) => {
-          beganBy.set(error, call)
-          throw error
-        })
-        const tags = [...(request.tags ?? []), ...idsIn(answer.body)]
-        if (answer.status >= 400) cache.forget(key)
-        else if (!drops.includes(tags, askedAt) && request.isReadable?.(answer.body) !== false)
-          cache.keep(key, answer, tags)
-        return answer
+      return await flights.join(key, call.signal, signal => {
+        const askFirst = () =>
+          ask(request, call, signal).catch((error: ProviderError) => {
+            beganBy.set(error, call)
+            throw error
+          })
+        return store.fetch({ key, request, isRenewal, meter: call.meter, signal, ask: askFirst })
       })
     } catch (thrown) {
       const error = toProviderError(provider, thrown)
       const other = beganBy.get(error)
       // Whoever is bound more tightly must not bind those who joined: one of them begins the call anew.
       if (other && other !== call && !call.signal.aborted && isOnlyOf(other, call, error))
-        return readShared(key, request, call)
+        return readShared(key, request, call, isRenewal)
       throw error
     }
   }
 
   /** While the provider fails, an older answer is better than none; where it refuses, it is not. */
-  function standIn(key: string, error: ProviderError, call: CallContext): UpstreamAnswer {
+  async function standIn(key: string, error: ProviderError, call: CallContext): Promise<UpstreamAnswer> {
     // What the operation itself may not do any more says nothing about the answer.
     if (error instanceof QueryTooCostlyError) throw error
-    const kept = isPassing(error) && !isSuspended ? cache.stale(key) : null
-    if (!isPassing(error)) cache.forget(key)
+    const kept = isPassing(error) ? await store.stale(key) : null
+    if (!isPassing(error)) store.forget(key)
     if (kept === null) throw error
     call.meter.servedStale(provider, kept.ageMs / 1_000)
     return kept.answer
@@ -198,8 +207,8 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
 
   /** Renews an answer before it ends; nobody waits for it. A failure that may pass is nobody's, a refusal ends the reuse. */
   function refresh(key: string, request: UpstreamRequest): void {
-    readShared(key, request, createBackgroundCall('refresh')).catch((error: unknown) => {
-      if (!isPassing(error)) cache.forget(key)
+    readShared(key, request, createBackgroundCall('refresh'), true).catch((error: unknown) => {
+      if (!isPassing(error)) store.forget(key)
     })
   }
 
@@ -219,22 +228,9 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
 
   return {
     send: (request, call) => (isWrite(request) ? write(request, call) : read(request, call)),
-    async drop(tags) {
-      drops.add(tags)
-      // Of what a call under way is to bring is not known whether it is of that.
-      flights.close()
-      cache.drop(tags)
-      memos = new WeakMap()
-    },
-    async forgetAll() {
-      drops.addAll()
-      flights.close()
-      cache.clear()
-      memos = new WeakMap()
-    },
-    suspendReuse(isSuspendedNow) {
-      isSuspended = isSuspendedNow
-    },
+    drop: store.drop,
+    forgetAll: store.forgetAll,
+    suspendReuse: store.suspendReuse,
     isReachable: () => reachable,
   }
 }

@@ -81,6 +81,9 @@ test('every argument that takes an id is one that these tests know', () => {
     'Query.organization(by.id)',
     'Query.organization(by.scalekitId)',
     'Query.organization(by.workosId)',
+    // Those of subscriptions are in `test/subscription/rules.test.ts`.
+    'Subscription.directoryEvents(directoryId)',
+    'Subscription.directoryEvents(organizationId)',
   ])
 })
 

@@ -18,7 +18,9 @@ const [{ services }] = documentsIn(textOf(FILE)) as [{ services: Record<string, 
 const environment = services.dirgraph?.environment ?? {}
 
 function mistakesIn(path: string): string[] {
-  const linter = new DCLinter({ rules: {}, quiet: false, debug: false, exclude: [] })
+  // Biome formats YAML, too, and takes these.
+  const rules = { 'require-quotes-in-ports': [1, { quoteType: 'double' }] as [1, object] }
+  const linter = new DCLinter({ rules, quiet: false, debug: false, exclude: [] })
   // Its types do not reach this far.
   const results: { messages: { message: string }[] }[] = linter.lintFiles([path], false)
   return results.flatMap(({ messages }) => messages.map(({ message }) => message))

@@ -5,8 +5,11 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { workosEvent, workosSubject } from '../providers/event-samples.ts'
+import { subscribe } from '../subscription/subscribe.ts'
 import { isLeftOut } from '../support/left-out.ts'
 import { type ServedApp, serveApp } from '../support/serve-app.ts'
+import { fromWorkos, WEBHOOKS } from '../support/sign-webhooks.ts'
 import { textOf } from './read-deployment.ts'
 
 const HAPROXY = '/usr/sbin/haproxy'
@@ -63,7 +66,7 @@ async function statusOf(url: string): Promise<number> {
 }
 
 async function serve(): Promise<ServedApp> {
-  const app = await serveApp()
+  const app = await serveApp({ dirgraph: { webhooks: WEBHOOKS } })
   onTestFinished(() => app.stop())
   return app
 }
@@ -96,6 +99,19 @@ describe.skipIf(isLeftOut(WHAT, why))(WHAT, () => {
       return one.sandbox.calls.length
     }
     await expect.poll(askIdle).toBe(0)
+  })
+
+  test('lets deliveries in, and hands on what subscribers are told as it comes', async () => {
+    const app = await serve()
+    const url = await startHaproxy([app])
+    const stream = await subscribe(`${url}/graphql`)
+    for (const id of ['event_01ONE', 'event_01TWO']) {
+      const event = workosEvent('dsync.group.updated', workosSubject(app.sandbox.data).group, { id })
+      const { status } = await fetch(new Request(`${url}/webhooks/workos`, fromWorkos(event)))
+      expect(status).toBe(200)
+      expect((await stream.next())?.data).toContain('"kind":"GROUP_UPDATED"')
+    }
+    stream.leave()
   })
 
   test('keeps from the outside what is for whoever is inside', async () => {

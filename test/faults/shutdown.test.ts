@@ -2,6 +2,9 @@ import { Agent, request } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { startSandbox } from '../../src/sandbox/sandbox.ts'
+import { workosEvent, workosSubject } from '../providers/event-samples.ts'
+import { subscribe } from '../subscription/subscribe.ts'
+import { fromWorkos, WORKOS_SECRET } from '../support/sign-webhooks.ts'
 import { spawnDirgraph } from '../support/spawn-dirgraph.ts'
 import { organizations } from './start-faults.ts'
 
@@ -107,6 +110,35 @@ test('21: it still answers for the time of the drain, on connections that end wi
   }
   expect((await ended).code).toBe(0)
   await expect(ask(ready, new Agent())).rejects.toThrow('ECONNREFUSED')
+})
+
+test('21: it takes the delivery that was on its way, tells its subscribers, and completes them after the drain', async () => {
+  const { sandbox, url, ready, stop } = await startSlow(0, {
+    WORKOS_WEBHOOK_SECRETS: WORKOS_SECRET,
+    DIRGRAPH_DRAIN_MS: '1500',
+  })
+  const stream = await subscribe(url)
+  const delivery = fromWorkos(workosEvent('dsync.user.deleted', workosSubject(sandbox.data).user))
+  const body = await delivery.text()
+  const headers = {
+    ...Object.fromEntries(delivery.headers),
+    'content-length': body.length,
+    expect: '100-continue',
+  }
+  const sending = request(new URL('/webhooks/workos', url), { method: 'POST', headers })
+  const acknowledged = new Promise(resolve => sending.on('response', ({ statusCode }) => resolve(statusCode)))
+  // The server has begun with it, and has not got it yet.
+  await new Promise(resolve => {
+    sending.on('continue', resolve)
+    sending.flushHeaders()
+  })
+  const ended = stop()
+  await expect.poll(async () => (await ask(ready, new Agent())).status).toBe(503)
+  sending.end(body)
+  expect(await acknowledged).toBe(200)
+  expect((await stream.next())?.data).toContain('USER_DELETED')
+  expect(await stream.rest()).toEqual([{ id: null, event: 'complete', data: '' }])
+  expect((await ended).code).toBe(0)
 })
 
 test('21: a second signal ends it at once, whatever is under way', async () => {

@@ -45,7 +45,7 @@ describe('a user', () => {
     }
     expect(await kinds(ofAdmin, 3)).toEqual(['USER_UPDATED', 'GROUP_CREATED', 'GROUP_UPDATED'])
     expect(await kinds(ofOwner, 2)).toEqual(['USER_UPDATED', 'GROUP_UPDATED'])
-    app.server.beginStop()
+    app.server.endSubscriptions()
     expect(await ofStranger?.rest()).toEqual([{ id: null, event: 'complete', data: '' }])
   })
 
@@ -65,7 +65,7 @@ describe('a user', () => {
     const before = app.sandbox.calls.length
     await tellUpdate(app)
     await app.log.settled()
-    app.server.beginStop()
+    app.server.endSubscriptions()
     const headers = streams.map(({ response }) => [...response.headers].filter(([name]) => name !== 'date'))
     const answers = await Promise.all(streams.map(stream => stream.rest()))
     for (const answer of answers) expect(answer).toEqual([{ id: null, event: 'complete', data: '' }])
@@ -113,7 +113,7 @@ describe('a user', () => {
       }),
     )
     expect(heard).toEqual([[told[1]], told, told.slice(0, 2)])
-    app.server.beginStop()
+    app.server.endSubscriptions()
     for (const stream of streams) {
       expect(await stream.rest()).toEqual([{ id: null, event: 'complete', data: '' }])
     }

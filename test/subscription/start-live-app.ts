@@ -79,7 +79,7 @@ export async function startLiveApp(settings: LiveAppSettings = {}): Promise<Live
   })
   const listener = await listen(server.fetch, { host: '127.0.0.1', port: 0 })
   onTestFinished(async () => {
-    server.beginStop()
+    server.endSubscriptions()
     await listener.close(0)
     await server.stop()
     await sandbox.stop()

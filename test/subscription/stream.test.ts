@@ -193,7 +193,7 @@ describe('a subscription ends', () => {
     const stream = await subscribe(app.url)
     await tellUpdate(app)
     await stream.next()
-    app.server.beginStop()
+    app.server.endSubscriptions()
     expect(await stream.rest()).toEqual([{ id: null, event: 'complete', data: '' }])
     const { response } = await subscribe(app.url)
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])

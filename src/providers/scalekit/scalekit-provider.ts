@@ -29,16 +29,17 @@ export function createScalekitProvider(
   environment: UpstreamEnvironment,
 ): DirectoryProvider & EventReceiver {
   const upstream = { ...environment, provider: 'scalekit', baseUrl: settings.environmentUrl } as const
-  const budget = createBudget({
-    provider: 'scalekit',
-    total: { limit: settings.requestsPerSecond, windowMs: 1_000 },
-    perScope: null,
-  })
+  const limits = { total: { limit: settings.requestsPerSecond, windowMs: 1_000 }, perScope: null }
+  const { environmentUrl, clientId, clientSecret } = settings
+  const { shareAnswers, shareBudget } = environment
+  const sharedBudget = shareBudget?.(['scalekit', environmentUrl, clientId, clientSecret], limits) ?? null
+  const budget = createBudget({ provider: 'scalekit', ...limits, shared: sharedBudget })
   const authorization = createScalekitToken(
     createUpstreamClient({ ...upstream, authorization: null, budget, cacheTtlMs: 0 }),
     settings,
   )
-  const client = createUpstreamClient({ ...upstream, authorization, budget })
+  const shared = shareAnswers?.('scalekit') ?? null
+  const client = createUpstreamClient({ ...upstream, authorization, budget, shared })
   const soleDirectories = createSoleDirectories()
   return {
     statuses: () => [{ provider: 'scalekit', operations: SUPPORTED, reachable: client.isReachable() }],

@@ -34,16 +34,19 @@ export function createWorkosProvider(
   settings: WorkosSettings,
   environment: UpstreamEnvironment,
 ): DirectoryProvider & EventReceiver & EventSource {
-  const budget = createBudget({
-    provider: 'workos',
+  const limits = {
     total: { limit: settings.requestsPerMinute, windowMs: 60_000 },
     perScope: { limit: settings.directoryUsersPerSecond, windowMs: 1_000 },
-  })
+  }
+  const { shareAnswers, shareBudget } = environment
+  const sharedBudget = shareBudget?.(['workos', settings.apiUrl, settings.apiKey], limits) ?? null
+  const budget = createBudget({ provider: 'workos', ...limits, shared: sharedBudget })
   const client = createUpstreamClient({
     provider: 'workos',
     baseUrl: settings.apiUrl,
     authorization: async () => `Bearer ${settings.apiKey}`,
     budget,
+    shared: shareAnswers?.('workos') ?? null,
     ...environment,
   })
   const reads = createWorkosReads(client)

@@ -1,0 +1,182 @@
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createAcknowledgements } from './acknowledgements.ts'
+import type { Redis, RedisConnection } from './redis.ts'
+import type { Replicas } from './replicas.ts'
+import { comparePlaces, type RawEntry, type StreamEntry, toEntries } from './stream-entries.ts'
+
+/** What a replica does with what it reads of a stream. */
+export interface StreamFollower {
+  /** The last entries before this replica began, in order; once, and before anything else. */
+  begin?(before: readonly StreamEntry[]): void
+  /** In the order of the stream; the next one comes when this has settled. Never rejects. */
+  apply(entry: StreamEntry): Promise<void> | void
+  /** From here on entries may be missed for a while. */
+  lost(): void
+  /**
+   * What was missed has been applied, or can't be any more (`isGap`), as at the very beginning: then nothing is to be
+   * believed that depends on it.
+   */
+  regained(isGap: boolean): void
+}
+
+/** A bounded stream that every replica reads to its end, while it tells the others how far it has come. */
+export interface FollowedStream {
+  readonly key: string
+  /** It begins as lost. */
+  follow(follower: StreamFollower): void
+  /** Settles when every live replica has applied all up to a place, or the time is over. At once where there is only one. */
+  appliedByAll(place: string, withinMs: number): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface FollowedStreamSettings {
+  readonly redis: RedisConnection
+  readonly replicas: Replicas
+  readonly key: string
+  /** How many of the last entries a beginning is told. */
+  readonly before?: number
+}
+
+/** How long Redis lets a read wait for something new. */
+const BLOCK_MS = 250
+/** Without an answer for so long it is not there, and this replica deaf. */
+const SILENCE_MS = 500
+const RETRY_MS = 50
+const BATCH = 100
+const START = '0-0'
+
+/** The place of the last entry. A stream that is empty gets one, so that it can be told from one that was lost. */
+const LAST_PLACE = `
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+if last[1] then return last[1][1] end
+return redis.call('XADD', KEYS[1], '*', 'begin', '')`
+
+export function createFollowedStream(settings: FollowedStreamSettings): FollowedStream {
+  const { redis, replicas, key, before = 0 } = settings
+  const acknowledgements = createAcknowledgements(replicas, `${key}:applied`)
+  let connection: Redis | null = null
+  const stopped = Promise.withResolvers<void>()
+  let isStopped = false
+  let running: Promise<void> = Promise.resolve()
+
+  async function run(follower: StreamFollower, reader: Redis): Promise<void> {
+    let place: string | null = null
+    let isLost = true
+    follower.lost()
+    while (!isStopped) {
+      try {
+        await untilReady(reader)
+        if (isStopped) return
+        if (isLost) {
+          const [from, isGap] = await findPlace(reader, place, follower)
+          place = await catchUp(reader, from, follower)
+          acknowledgements.tell(reader, place)
+          isLost = false
+          follower.regained(isGap)
+        }
+        place = await readOn(reader, place ?? START, follower, BLOCK_MS)
+      } catch {
+        if (!isLost) follower.lost()
+        isLost = true
+        // A connection that keeps silent would keep silent about what is asked next as well.
+        if (reader.status === 'ready' && !isStopped) reader.disconnect(true)
+        await sleep(RETRY_MS, undefined, { ref: false })
+      }
+    }
+  }
+
+  /** A connection that is there and says nothing is tried anew. */
+  async function untilReady(reader: Redis): Promise<void> {
+    while (reader.status !== 'ready' && !isStopped) {
+      const waiting = new AbortController()
+      const { signal } = waiting
+      const ready = once(reader, 'ready', { signal })
+      await Promise.race([
+        ready,
+        stopped.promise,
+        sleep(SILENCE_MS, undefined, { signal, ref: false }),
+      ]).catch(ignore)
+      waiting.abort()
+      if (reader.status === 'connect') reader.disconnect(true)
+    }
+  }
+
+  /** Where to read on from, and whether something between there and the last place is not there any more. */
+  async function findPlace(
+    reader: Redis,
+    place: string | null,
+    follower: StreamFollower,
+  ): Promise<[string, boolean]> {
+    if (place === null) {
+      const last = await inTime(reader.eval(LAST_PLACE, 1, key) as Promise<string>)
+      const entries = before === 0 ? [] : await inTime(reader.xrevrange(key, last, '-', 'COUNT', before))
+      follower.begin?.(toEntries(entries as RawEntry[]).toReversed())
+      return [last, true]
+    }
+    const [known] = await inTime(reader.xrange(key, place, place))
+    if (known !== undefined) return [place, false]
+    acknowledgements.forget()
+    const last = await inTime(reader.eval(LAST_PLACE, 1, key) as Promise<string>)
+    return [comparePlaces(last, place) < 0 ? START : place, true]
+  }
+
+  async function catchUp(reader: Redis, from: string, follower: StreamFollower): Promise<string> {
+    let place = from
+    for (;;) {
+      const next = await readOn(reader, place, follower, null)
+      if (next === place) return place
+      place = next
+    }
+  }
+
+  /** Reads and applies what comes next; resolves with the place of the last of it, or with the same where nothing came. */
+  async function readOn(
+    reader: Redis,
+    place: string,
+    follower: StreamFollower,
+    blockMs: number | null,
+  ): Promise<string> {
+    const streams = ['STREAMS', key, acknowledgements.key, place, acknowledgements.place()] as const
+    const reply = await inTime(
+      blockMs === null
+        ? reader.xread('COUNT', BATCH, ...streams)
+        : reader.xread('COUNT', BATCH, 'BLOCK', blockMs, ...streams),
+    )
+    const byKey = new Map((reply ?? []) as [string, RawEntry[]][])
+    acknowledgements.hear(toEntries(byKey.get(acknowledgements.key) ?? []))
+    const entries = toEntries(byKey.get(key) ?? [])
+    for (const entry of entries) if (!('begin' in entry.fields)) await follower.apply(entry)
+    const last = entries.at(-1)?.place
+    if (last !== undefined) acknowledgements.tell(reader, last)
+    return last ?? place
+  }
+
+  return {
+    key,
+    follow(follower) {
+      if (connection !== null) throw new Error('A stream is followed once.')
+      connection = redis.blockingConnection()
+      running = run(follower, connection)
+    },
+    appliedByAll: acknowledgements.byAll,
+    async stop() {
+      isStopped = true
+      stopped.resolve()
+      acknowledgements.stop()
+      connection?.disconnect()
+      await running
+    },
+  }
+}
+
+/** Rejects for a reply that does not come. One that has come while this process was busy is looked at first. */
+function inTime<T>(reply: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const isLate = () => reject(new Error('No reply of Redis in time.'))
+    const timer = setTimeout(() => setImmediate(isLate), SILENCE_MS)
+    reply.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}
+
+function ignore(): void {}

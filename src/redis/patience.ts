@@ -1,0 +1,119 @@
+/** Redis did not answer in time: a command of its own (`timeout`), or many of them a little late each (`slow`). */
+export type Impatience = 'timeout' | 'slow'
+
+/** Waits for replies, and says when waiting has to end for everybody. */
+export interface Patience {
+  /** Settles as `reply` does, or rejects with what `give` makes of the end of all waiting. */
+  wait<T>(reply: Promise<T>, give: (why: Impatience) => Error, maxMs?: number): Promise<T>
+  /** Nobody waits any longer. */
+  abandon(why: Impatience): void
+}
+
+const TICK_MS = 5
+/** A tick that comes later than that was held up by this process itself. */
+const MAX_TICK_MS = 20
+const MAX_WAIT_MS = 100
+/** For the trial of a connection that was given up. */
+export const TRIAL_MS = 30
+/** What is answered by then costs nobody anything worth counting. */
+const PROMPT_MS = 15
+/** All that one request can lose in ten seconds: with what is prompt, that stays below 250. */
+const MAX_LATE_MS = 160
+const LATE_WINDOW_MS = 10_000
+
+interface Waiting {
+  readonly maxMs: number
+  waitedMs: number
+  giveUp(why: Impatience): void
+}
+
+/**
+ * Time is counted by a timer that runs while somebody waits, after a look at what has arrived. So a process that was
+ * busy itself, and did not get to read a reply, does not hold that against Redis. What is lost to late replies counts
+ * once however many wait: no request loses more in ten seconds than their sum.
+ */
+export function createPatience(onLost: (why: Impatience) => void): Patience {
+  const waiting = new Set<Waiting>()
+  let late: { readonly atMs: number; readonly lostMs: number }[] = []
+  let tickedAtMs = 0
+  let timer: NodeJS.Timeout | undefined
+
+  function start(): void {
+    if (timer !== undefined) return
+    tickedAtMs = clock()
+    timer = setInterval(() => setImmediate(tick), TICK_MS)
+  }
+
+  function stop(): void {
+    clearInterval(timer)
+    timer = undefined
+  }
+
+  function tick(): void {
+    const nowMs = clock()
+    const elapsedMs = Math.min(nowMs - tickedAtMs, MAX_TICK_MS)
+    tickedAtMs = nowMs
+    let lostMs = 0
+    let isLost = false
+    for (const entry of waiting) {
+      const wasPrompt = entry.waitedMs <= PROMPT_MS
+      entry.waitedMs += elapsedMs
+      const isTrial = entry.maxMs < MAX_WAIT_MS
+      // One that turns out to be late was so from its beginning.
+      if (entry.waitedMs > PROMPT_MS && !isTrial)
+        lostMs = Math.max(lostMs, wasPrompt ? entry.waitedMs : elapsedMs)
+      if (entry.waitedMs < entry.maxMs) continue
+      if (isTrial) entry.giveUp('timeout')
+      else isLost = true
+    }
+    const isSlow = lostMs > 0 && isTooMuch(lostMs, nowMs)
+    if (isLost) onLost('timeout')
+    else if (isSlow) onLost('slow')
+  }
+
+  function isTooMuch(lostMs: number, nowMs: number): boolean {
+    late = [...late.filter(({ atMs }) => atMs > nowMs - LATE_WINDOW_MS), { atMs: nowMs, lostMs }]
+    return late.reduce((sum, one) => sum + one.lostMs, 0) > MAX_LATE_MS
+  }
+
+  function wait<T>(reply: Promise<T>, give: (why: Impatience) => Error, maxMs = MAX_WAIT_MS): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        waiting.delete(entry)
+        if (waiting.size === 0) stop()
+      }
+      const entry: Waiting = {
+        maxMs,
+        waitedMs: 0,
+        giveUp(why) {
+          leave()
+          reject(give(why))
+        },
+      }
+      waiting.add(entry)
+      start()
+      reply.then(
+        value => {
+          leave()
+          resolve(value)
+        },
+        error => {
+          leave()
+          reject(error)
+        },
+      )
+    })
+  }
+
+  return {
+    wait,
+    abandon(why) {
+      for (const entry of waiting) entry.giveUp(why)
+    },
+  }
+}
+
+/** Of its own, so that whoever holds the other clock still finds out. */
+function clock(): number {
+  return Number(process.hrtime.bigint()) / 1e6
+}

@@ -1,0 +1,119 @@
+import { hash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ProviderName } from '../domain/entity-key.ts'
+import {
+  type EventFollower,
+  type EventLog,
+  EventLogUnavailableError,
+  type LoggedEvent,
+} from '../events/event-log.ts'
+import { createFollowedStream } from './followed-stream.ts'
+import type { RedisConnection } from './redis.ts'
+import type { Replicas } from './replicas.ts'
+import type { StreamEntry } from './stream-entries.ts'
+
+export interface RedisEventLogSettings {
+  readonly redis: RedisConnection
+  readonly replicas: Replicas
+  readonly keyspace: (...parts: readonly string[]) => string
+}
+
+const MAX_EVENTS = 10_000
+const MAX_RECENT = 1_000
+/** WorkOS delivers again for three days. */
+const KNOWN_FOR_SECONDS = 4 * 24 * 60 * 60
+/** How long listeners wait for a replica that does not say that it has applied an event; by then it knows that it is deaf. */
+const APPLIED_WITHIN_MS = 500
+/** How long a follower waits for the beginning; after that it begins without. */
+const BEGIN_WITHIN_MS = 1_000
+
+/** Keys: of the event's id, stream. Arguments: how long the id is known, how long the stream may get, and the event. */
+const APPEND = `
+if not redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[1]) then return false end
+return redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*',
+  'provider', ARGV[3], 'body', ARGV[4], 'receivedAtMs', ARGV[5])`
+
+/** The log as a stream in Redis: bounded, and the same for all replicas. The places are the ids of its entries. */
+export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLogSettings): EventLog {
+  const append = redis.script(APPEND)
+  const stream = createFollowedStream({ redis, replicas, key: keyspace('events'), before: MAX_RECENT })
+
+  /** Delivers in order, each event when all replicas have applied it. */
+  function createDelivery(follower: EventFollower, begun: Promise<unknown>) {
+    let last = begun
+    return (event: LoggedEvent) => {
+      const appliedAtMs = performance.now()
+      last = last.then(async () => {
+        const waitedMs = performance.now() - appliedAtMs
+        await stream.appliedByAll(event.place, APPLIED_WITHIN_MS - waitedMs)
+        follower.deliver(event)
+      })
+    }
+  }
+
+  return {
+    async append(provider, eventId, body) {
+      const id = hash('sha256', eventId, 'base64url')
+      const values = [KNOWN_FOR_SECONDS, MAX_EVENTS, provider, JSON.stringify(body), Date.now()]
+      try {
+        return (await append([keyspace('event', provider, id), stream.key], values)) !== null
+      } catch {
+        throw new EventLogUnavailableError()
+      }
+    },
+
+    async follow(follower) {
+      const beginning = Promise.withResolvers<void>()
+      const handedOver = Promise.withResolvers<void>()
+      const deliver = createDelivery(follower, handedOver.promise)
+      let recent: LoggedEvent[] = []
+      let isBeginning = true
+      stream.follow({
+        begin(before) {
+          const events = before.flatMap(toLoggedEvent)
+          if (isBeginning) recent = events
+          else for (const event of events) follower.deliver(event)
+        },
+        async apply(entry) {
+          for (const event of toLoggedEvent(entry)) {
+            await follower.apply(event)
+            deliver(event)
+          }
+        },
+        lost() {
+          if (!isBeginning) follower.lost()
+        },
+        regained(isGap) {
+          if (isBeginning) beginning.resolve()
+          else follower.regained(isGap)
+          isBeginning = false
+        },
+      })
+      await Promise.race([beginning.promise, sleep(BEGIN_WITHIN_MS, undefined, { ref: false })])
+      if (isBeginning) follower.lost()
+      isBeginning = false
+      // What comes next is delivered once whoever waits for this has the recent ones.
+      setImmediate(handedOver.resolve)
+      return { recent }
+    },
+
+    stop: stream.stop,
+  }
+}
+
+/** None for an entry that somebody else has written. */
+function toLoggedEvent({ place, fields }: StreamEntry): LoggedEvent[] {
+  const { provider, body = '', receivedAtMs } = fields
+  try {
+    return [
+      {
+        place,
+        provider: provider as ProviderName,
+        body: JSON.parse(body),
+        receivedAtMs: Number(receivedAtMs),
+      },
+    ]
+  } catch {
+    return []
+  }
+}

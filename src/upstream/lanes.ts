@@ -1,0 +1,78 @@
+import type { BudgetAsk } from './budget.ts'
+import type { RateWindow } from './rate-window.ts'
+import type { Turn } from './turn.ts'
+
+export interface Waiter {
+  readonly ask: BudgetAsk
+  start(turn: Turn): void
+  refuse(error: Error): void
+  /** Whether it was told nothing against its waiting at a time when it was known how long that is. */
+  isPromised: boolean
+}
+
+/** The requests that wait for one limit: a queue for each caller, taken in turn. */
+export interface Lane {
+  readonly scope: string | null
+  readonly window: RateWindow | null
+  readonly queues: Map<string, Waiter[]>
+  /** For how many of them other processes are being asked. */
+  asked: number
+  /** How many wait in each of those. */
+  others: readonly number[]
+}
+
+/** A lane for each limit that somebody waits for. */
+export type Lanes = Map<string | null, Lane>
+
+export function openLane(scope: string | null, window: RateWindow | null): Lane {
+  return { scope, window, queues: new Map(), asked: 0, others: [] }
+}
+
+export function addTo(lane: Lane, waiter: Waiter): void {
+  lane.queues.set(waiter.ask.caller, [...(lane.queues.get(waiter.ask.caller) ?? []), waiter])
+}
+
+/** The next in turn: the first of the caller that has waited longest for its turn, who then goes to the back. */
+export function shift(lane: Lane): Waiter | undefined {
+  const [caller, queue] = lane.queues.entries().next().value ?? []
+  if (caller === undefined || queue === undefined) return undefined
+  const waiter = queue.shift()
+  lane.queues.delete(caller)
+  if (queue.length > 0) lane.queues.set(caller, queue)
+  return waiter
+}
+
+/** False where it is not there any more. */
+export function removeFrom(lane: Lane, waiter: Waiter): boolean {
+  const queue = lane.queues.get(waiter.ask.caller)
+  const index = queue?.indexOf(waiter) ?? -1
+  if (queue === undefined || index === -1) return false
+  queue.splice(index, 1)
+  if (queue.length === 0) lane.queues.delete(waiter.ask.caller)
+  return true
+}
+
+export function lengthOf(lane: Lane): number {
+  let length = 0
+  for (const queue of lane.queues.values()) length += queue.length
+  return length
+}
+
+/**
+ * How many go before a caller's next request: all of its own, and of each other caller's one for each of those. `mine`
+ * is how many of its own, where that is not all.
+ */
+export function turnsBefore(caller: string, lanes: Iterable<Lane>, mine?: number): number {
+  const waiting = new Map<string, number>()
+  for (const { queues } of lanes)
+    for (const [name, { length }] of queues) waiting.set(name, (waiting.get(name) ?? 0) + length)
+  const own = mine ?? waiting.get(caller) ?? 0
+  let turns = own
+  for (const [name, count] of waiting) if (name !== caller) turns += Math.min(count, own + 1)
+  return turns
+}
+
+/** The same with other processes, which take turns with this one. */
+export function withOthers(turns: number, { others }: Lane): number {
+  return others.reduce((sum, count) => sum + Math.min(count, turns + 1), turns)
+}

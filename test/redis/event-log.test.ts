@@ -1,0 +1,226 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { EventLogUnavailableError, type LoggedEvent } from '../../src/events/event-log.ts'
+import { isLeftOut } from '../support/left-out.ts'
+import { whyNoRedis } from '../support/redis.ts'
+import { type Engine, type Engines, isUp, startEngines } from './start-engines.ts'
+
+const WHAT = 'the log of events in Redis'
+
+describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
+  const unhandled: unknown[] = []
+  const note = (reason: unknown) => unhandled.push(reason)
+  let engines: Engines
+  /** What happened at all replicas, in its order: `<replica> <what> <event>`. */
+  let happened: string[]
+
+  beforeAll(() => void process.on('unhandledRejection', note))
+  afterAll(() => void process.off('unhandledRejection', note))
+  beforeEach(async () => {
+    engines = await startEngines()
+    happened = []
+  })
+  afterEach(async () => {
+    await engines.stop()
+    expect(unhandled).toEqual([])
+  })
+
+  interface Follower extends Engine {
+    readonly recent: readonly LoggedEvent[]
+  }
+
+  /** A replica that takes so long to apply an event. */
+  async function follow(name: string, applyMs = 0): Promise<Follower> {
+    const engine = await engines.start()
+    const { recent } = await engine.eventLog.follow({
+      async apply({ body }) {
+        await sleep(applyMs)
+        happened.push(`${name} applied ${body}`)
+      },
+      deliver: ({ body }) => void happened.push(`${name} delivered ${body}`),
+      lost: () => void happened.push(`${name} lost`),
+      regained: gap => void happened.push(`${name} regained ${gap}`),
+    })
+    return { ...engine, recent }
+  }
+
+  const of = (name: string) => happened.filter(line => line.startsWith(name))
+  const has = (...lines: string[]) =>
+    expect.poll(() => happened, { timeout: 8_000, interval: 5 }).toEqual(expect.arrayContaining(lines))
+  const append = ({ eventLog }: Engine, name: string) => eventLog.append('workos', name, name)
+
+  test('hands an event on to every replica, once, however often and wherever it comes in', async () => {
+    const one = await follow('one')
+    const other = await follow('other')
+    expect(await append(one, 'e1')).toBe(true)
+    expect(await append(other, 'e1')).toBe(false)
+    expect(await append(other, 'e2')).toBe(true)
+    await has('one delivered e2', 'other delivered e2')
+    for (const name of ['one', 'other']) {
+      expect(of(name).filter(line => line.includes('delivered'))).toEqual([
+        `${name} delivered e1`,
+        `${name} delivered e2`,
+      ])
+    }
+  })
+
+  test('lets nobody hear of an event before every replica has applied it', async () => {
+    const one = await follow('one')
+    await follow('other', 120)
+    await append(one, 'e1')
+    await append(one, 'e2')
+    await has('one delivered e2', 'other delivered e2')
+    for (const event of ['e1', 'e2']) {
+      const applied = happened.indexOf(`other applied ${event}`)
+      expect(happened.indexOf(`one delivered ${event}`)).toBeGreaterThan(applied)
+      expect(happened.indexOf(`other delivered ${event}`)).toBeGreaterThan(applied)
+    }
+  })
+
+  test('does not wait for ever for a replica that says nothing', async () => {
+    const one = await follow('one')
+    await follow('other', 800)
+    const beganMs = performance.now()
+    await append(one, 'e1')
+    await has('one delivered e1')
+    expect(happened).not.toContain('other applied e1')
+    expect(performance.now() - beganMs).toBeGreaterThan(400)
+  })
+
+  test('does not wait at all for a replica that is known to have gone', async () => {
+    const one = await follow('one')
+    const other = await follow('other')
+    await append(one, 'e1')
+    await has('one delivered e1', 'other delivered e1')
+    await other.stop()
+    await expect.poll(() => one.replicas.others(), { timeout: 3_000, interval: 5 }).toEqual([])
+    await append(one, 'e2')
+    await has('one applied e2')
+    await sleep(50)
+    expect(happened).toContain('one delivered e2')
+  })
+
+  test('tells who begins of the last events, to be delivered only', async () => {
+    const one = await follow('one')
+    for (const event of ['e1', 'e2', 'e3']) await append(one, event)
+    const other = await follow('other')
+    expect(other.recent.map(({ body }) => body)).toEqual(['e1', 'e2', 'e3'])
+    expect(other.recent[0]).toMatchObject({
+      provider: 'workos',
+      receivedAtMs: expect.any(Number),
+      place: expect.stringMatching(/^[0-9A-Za-z-]{1,64}$/),
+    })
+    await append(one, 'e4')
+    await has('other delivered e4')
+    expect(of('other')).toEqual(['other applied e4', 'other delivered e4'])
+  })
+
+  test('notices soon that nothing comes, and catches up with what was missed, in order, before it says that it has regained', async () => {
+    const one = await follow('one')
+    const other = await follow('other')
+    other.proxy.delayMs = Number.POSITIVE_INFINITY
+    const beganMs = performance.now()
+    await has('other lost')
+    expect(performance.now() - beganMs).toBeLessThan(2_000)
+    for (const event of ['e1', 'e2', 'e3']) await append(one, event)
+    other.proxy.delayMs = 0
+    await has('other regained false')
+    expect(of('other').filter(line => !line.includes('delivered'))).toEqual([
+      'other lost',
+      'other applied e1',
+      'other applied e2',
+      'other applied e3',
+      'other regained false',
+    ])
+    await has('other delivered e3')
+  })
+
+  test('says so where what was missed is not there any more', async () => {
+    const one = await follow('one')
+    const other = await follow('other')
+    await append(one, 'e1')
+    await has('other delivered e1')
+    other.proxy.delayMs = Number.POSITIVE_INFINITY
+    await has('other lost')
+    await append(one, 'e2')
+    await append(one, 'e3')
+    await one.redis.run(client => client.xtrim(one.keyspace('events'), 'MAXLEN', 1))
+    other.proxy.delayMs = 0
+    await has('other regained true', 'other delivered e3')
+    expect(happened).not.toContain('other applied e2')
+    expect(of('other').filter(line => line.includes('e1'))).toHaveLength(2)
+  })
+
+  test('goes on in a Redis that has forgotten everything, and says that something may be missing', async () => {
+    const one = await follow('one')
+    await follow('other')
+    await append(one, 'e1')
+    await has('other delivered e1')
+    await engines.redis.kill()
+    await has('one lost', 'other lost')
+    await engines.redis.start()
+    await has('one regained true', 'other regained true')
+    await isUp(one, true)
+    await append(one, 'e2')
+    await has('one delivered e2', 'other delivered e2')
+  })
+
+  test('refuses what it can not keep, in time, and takes it when it comes again', async () => {
+    const one = await follow('one')
+    engines.redis.pause()
+    const beganMs = performance.now()
+    await expect(append(one, 'e1')).rejects.toThrow(EventLogUnavailableError)
+    expect(performance.now() - beganMs).toBeLessThan(250)
+    await has('one lost')
+    engines.redis.resume()
+    await has('one regained false')
+    await isUp(one, true)
+    await append(one, 'e1')
+    await has('one delivered e1')
+    expect(of('one').filter(line => line.includes('delivered'))).toHaveLength(1)
+  })
+
+  test('is followed from when Redis is there, where it was not at the beginning', async () => {
+    const one = await follow('one')
+    await append(one, 'e1')
+    const late = await engines.start()
+    late.proxy.delayMs = Number.POSITIVE_INFINITY
+    await isUp(late, false)
+    const { recent } = await late.eventLog.follow({
+      apply: async ({ body }) => void happened.push(`late applied ${body}`),
+      deliver: ({ body }) => void happened.push(`late delivered ${body}`),
+      lost: () => void happened.push('late lost'),
+      regained: gap => void happened.push(`late regained ${gap}`),
+    })
+    expect(recent).toEqual([])
+    late.proxy.delayMs = 0
+    await has('late regained true')
+    await append(one, 'e2')
+    await has('late delivered e2')
+    expect(of('late')).toEqual([
+      'late lost',
+      'late delivered e1',
+      'late regained true',
+      'late applied e2',
+      'late delivered e2',
+    ])
+  })
+
+  test('has one poller, and whoever polls next goes on where it was', async () => {
+    const [one, other] = [await engines.start(), await engines.start()]
+    expect([await one.pollState.lead(), await other.pollState.lead(), await one.pollState.lead()]).toEqual([
+      true,
+      false,
+      true,
+    ])
+    expect(await other.pollState.load()).toBe(null)
+    await one.pollState.store('here')
+    await other.pollState.store('not here')
+    expect(await other.pollState.load()).toBe('here')
+    await one.redis.run(client => client.del(one.keyspace('poller')))
+    expect([await other.pollState.lead(), await one.pollState.lead()]).toEqual([true, false])
+    engines.redis.pause()
+    await expect(one.pollState.lead()).rejects.toThrow(EventLogUnavailableError)
+    engines.redis.resume()
+  })
+})

@@ -1,0 +1,279 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest'
+import type { RateLimitedError } from '../../src/domain/provider-error.ts'
+import { createKeyspace, createRedis } from '../../src/redis/redis.ts'
+import { createRedisBudget } from '../../src/redis/redis-budget.ts'
+import { createReplicas } from '../../src/redis/replicas.ts'
+import { type Budget, type BudgetAsk, createBudget } from '../../src/upstream/budget.ts'
+import type { Turn } from '../../src/upstream/turn.ts'
+import { isLeftOut } from '../support/left-out.ts'
+import { type RedisServer, startRedis, whyNoRedis } from '../support/redis.ts'
+
+const WHAT = 'budgets that processes share by Redis'
+const LIMIT = 4
+/** Shorter than the published second, so that many of them pass in a short test. */
+const WINDOW_MS = 300
+
+describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
+  const unhandled: unknown[] = []
+  const note = (reason: unknown) => unhandled.push(reason)
+  let server: RedisServer
+  let families = 0
+
+  beforeAll(async () => {
+    process.on('unhandledRejection', note)
+    server = await startRedis()
+  })
+  afterAll(async () => {
+    await server.stop()
+    process.off('unhandledRejection', note)
+    expect(unhandled).toEqual([])
+  })
+
+  interface Process {
+    readonly budget: Budget
+    isUp(): boolean
+    live(): number | null
+    /** Ends it without a word to anybody. */
+    crash(): Promise<void>
+  }
+
+  function open(context: TestContext, url: string, owner: string, totalLimit: number): Process {
+    const redis = createRedis(url, pino({ level: 'silent' }))
+    const keyspace = createKeyspace(owner)
+    const replicas = createReplicas(redis, keyspace('replicas'))
+    const limits = {
+      total: { limit: totalLimit, windowMs: WINDOW_MS },
+      perScope: { limit: LIMIT, windowMs: WINDOW_MS },
+    }
+    const shared = createRedisBudget(redis, replicas, { keyspace, ...limits })
+    const crash = async () => {
+      shared.stop()
+      await redis.stop()
+    }
+    context.onTestFinished(crash)
+    const budget = createBudget({ provider: 'workos', ...limits, shared })
+    return { budget, isUp: redis.isUp, live: replicas.liveCount, crash }
+  }
+
+  /** Processes that know each other. */
+  async function start(
+    context: TestContext,
+    count: number,
+    { on = server, totalLimit = 1_000 } = {},
+  ): Promise<Process[]> {
+    families += 1
+    const owner = `owner ${families}`
+    const processes = Array.from({ length: count }, () => open(context, on.url, owner, totalLimit))
+    await context.expect
+      .poll(() => processes.map(({ live }) => live()), { timeout: 5_000 })
+      .toEqual(processes.map(() => count))
+    return processes
+  }
+
+  const ask = ({ budget }: Process, overrides: Partial<BudgetAsk> = {}): Promise<Turn> =>
+    budget.acquire({
+      scope: 'one',
+      caller: 'any',
+      deadlineMs: performance.now() + 10_000,
+      signal: new AbortController().signal,
+      ...overrides,
+    })
+
+  interface Arrival {
+    readonly atMs: number
+    readonly by: number
+  }
+
+  /** Asks again and again, for a provider that takes a while to be reached and another to answer. */
+  function press(processes: readonly Process[], workers: number, scope: string | null = 'one') {
+    const arrivals: Arrival[] = []
+    let isOver = false
+    const work = async (by: number) => {
+      const one = processes[by]
+      while (!isOver && one !== undefined) {
+        const turn = await ask(one, { scope })
+        turn.sent()
+        await wait(2 + Math.random() * 10)
+        arrivals.push({ atMs: performance.now(), by })
+        await wait(2 + Math.random() * 10)
+        turn.ended()
+      }
+    }
+    const working = processes.flatMap((_, by) => Array.from({ length: workers }, () => work(by)))
+    const stop = async () => {
+      isOver = true
+      await Promise.all(working)
+      return arrivals.toSorted((one, other) => one.atMs - other.atMs)
+    }
+    return { arrivals, stop }
+  }
+
+  /** Those that came too early after the one that many places before them. */
+  const tooEarly = (arrivals: readonly Arrival[], limit = LIMIT) =>
+    arrivals.filter(({ atMs }, index) => atMs - (arrivals[index - limit]?.atMs ?? -Infinity) < WINDOW_MS)
+
+  const perWindow = (arrivals: readonly Arrival[]) => {
+    const lastedMs = (arrivals.at(-1)?.atMs ?? 0) - (arrivals[0]?.atMs ?? 0)
+    return arrivals.length / (lastedMs / WINDOW_MS)
+  }
+
+  describe.concurrent('while Redis is there', () => {
+    test('never go over the limit together, use it, and have even parts of it', async context => {
+      const { stop } = press(await start(context, 2), 6)
+      await wait(4_000)
+      const arrivals = await stop()
+      expect(tooEarly(arrivals)).toEqual([])
+      expect(perWindow(arrivals)).toBeGreaterThan(0.75 * LIMIT)
+      const parts = [0, 1].map(by => arrivals.filter(arrival => arrival.by === by).length)
+      expect(Math.min(...parts) / Math.max(...parts)).toBeGreaterThan(0.6)
+    })
+
+    test('leave all of it to the one that wants it', async context => {
+      const [one] = await start(context, 2)
+      const { stop } = press([one as Process], 6)
+      await wait(2_000)
+      const arrivals = await stop()
+      expect(tooEarly(arrivals)).toEqual([])
+      expect(perWindow(arrivals)).toBeGreaterThan(0.75 * LIMIT)
+    })
+
+    test('never go over what all directories share', async context => {
+      const processes = await start(context, 2, { totalLimit: 6 })
+      const loads = ['a', 'b', 'c'].map(scope => press(processes, 3, scope))
+      await wait(2_000)
+      const arrivals = (await Promise.all(loads.map(({ stop }) => stop()))).flat()
+      const inOrder = arrivals.toSorted((one, other) => one.atMs - other.atMs)
+      expect(tooEarly(inOrder, 6)).toEqual([])
+      expect(perWindow(inOrder)).toBeGreaterThan(0.75 * 6)
+    })
+
+    test('let a directory pass while another is at its limit', async context => {
+      const [one, other] = await start(context, 2)
+      const { stop } = press([one as Process, other as Process], 8)
+      await wait(WINDOW_MS)
+      const beginMs = performance.now()
+      const turn = await ask(other as Process, { scope: 'idle' })
+      expect(performance.now() - beginMs).toBeLessThan(0.6 * WINDOW_MS)
+      turn.ended()
+      await stop()
+    })
+
+    test('all hold off when the provider has refused one of them', async context => {
+      const [one, other] = await start(context, 2)
+      one?.budget.refuse('one', 1)
+      const beginMs = performance.now()
+      const turn = await ask(other as Process)
+      expect(performance.now() - beginMs).toBeGreaterThan(950)
+      turn.ended()
+    })
+
+    test('refuse at once who can not be in time, for what others wait for as well, and keep their word to the rest', async context => {
+      const [one, other] = await start(context, 2)
+      const many = { deadlineMs: performance.now() + 60_000 }
+      const walk = Array.from({ length: 40 }, () => ask(one as Process, many).then(pass))
+      await wait(100)
+      const beginMs = performance.now()
+      const results = await Promise.all(
+        Array.from({ length: 20 }, () =>
+          ask(other as Process, { deadlineMs: beginMs + 4 * WINDOW_MS }).then(
+            turn => ({ startedMs: pass(turn) - beginMs, error: null, settledMs: 0 }),
+            (error: RateLimitedError) => ({ startedMs: 0, error, settledMs: performance.now() - beginMs }),
+          ),
+        ),
+      )
+      const refused = results.filter(({ error }) => error !== null)
+      const started = results.filter(({ error }) => error === null)
+      expect(refused.length).toBeGreaterThan(4)
+      expect(started.length).toBeGreaterThan(4)
+      for (const { error, settledMs } of refused) {
+        expect(settledMs).toBeLessThan(2 * WINDOW_MS)
+        expect(error).toMatchObject({
+          code: 'RATE_LIMITED',
+          retryAfterSeconds: expect.toSatisfy(s => s >= 1 && s <= 4),
+        })
+      }
+      for (const { startedMs } of started) expect(startedMs).toBeLessThan(4 * WINDOW_MS)
+      await Promise.all(walk)
+    })
+
+    test('keep the place of a request that waits to be sent, however long that is', async context => {
+      const [one, other] = await start(context, 2, { totalLimit: 1 })
+      const turn = await ask(one as Process)
+      const next = ask(other as Process)
+      let hasStarted = false
+      next.then(() => {
+        hasStarted = true
+      })
+      await wait(4_500)
+      expect(hasStarted).toBe(false)
+      turn.sent()
+      const sentMs = performance.now()
+      turn.ended()
+      ;(await next).ended()
+      expect(performance.now() - sentMs).toBeGreaterThan(WINDOW_MS)
+    })
+
+    test('give back a place at once whose request is never sent', async context => {
+      const [one, other] = await start(context, 2, { totalLimit: 1 })
+      ;(await ask(one as Process)).ended()
+      const beginMs = performance.now()
+      ;(await ask(other as Process)).ended()
+      expect(performance.now() - beginMs).toBeLessThan(WINDOW_MS)
+    })
+
+    test('take over what one of them leaves behind that has died', async context => {
+      const [one, other] = await start(context, 2)
+      for (let count = 0; count < LIMIT; count += 1) await ask(one as Process)
+      await one?.crash()
+      const beginMs = performance.now()
+      ;(await ask(other as Process)).ended()
+      expect(performance.now() - beginMs).toBeLessThan(3_000 + 2 * WINDOW_MS)
+      await context.expect.poll(() => other?.live(), { timeout: 5_000 }).toBe(1)
+    })
+  })
+
+  const pass = (turn: Turn) => {
+    const startedMs = performance.now()
+    turn.sent()
+    turn.ended()
+    return startedMs
+  }
+
+  test.concurrent.for([
+    { name: 'is killed', befall: (own: RedisServer) => own.kill(), mend: (own: RedisServer) => own.start() },
+    {
+      name: 'hangs',
+      befall: async (own: RedisServer) => own.pause(),
+      mend: async (own: RedisServer) => own.resume(),
+    },
+  ])(
+    'keep to the limit while Redis $name, each with its part, and afterwards',
+    async ({ befall, mend }, context) => {
+      const own = await startRedis()
+      context.onTestFinished(() => own.stop())
+      const processes = await start(context, 2, { on: own })
+      const { arrivals, stop } = press(processes, 6)
+      await wait(1_200)
+      await befall(own)
+      await context.expect.poll(() => processes.map(({ isUp }) => isUp())).toEqual([false, false])
+      const goneMs = performance.now()
+      const beginMs = performance.now()
+      ;(await ask(processes[1] as Process, { scope: 'idle' })).ended()
+      expect(performance.now() - beginMs).toBeLessThan(100)
+      await wait(1_500)
+      for (const by of [0, 1]) {
+        const part = arrivals.filter(arrival => arrival.by === by && arrival.atMs > goneMs + WINDOW_MS)
+        expect(tooEarly(part, LIMIT / 2)).toEqual([])
+        expect(perWindow(part)).toBeGreaterThan(0.6 * (LIMIT / 2))
+      }
+      await mend(own)
+      await context.expect
+        .poll(() => processes.map(({ isUp }) => isUp()), { timeout: 8_000 })
+        .toEqual([true, true])
+      await wait(1_200)
+      expect(tooEarly(await stop())).toEqual([])
+    },
+  )
+})
