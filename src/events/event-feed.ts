@@ -3,6 +3,7 @@ import { createEventOrder } from '../domain/event-order.ts'
 import type { EventReceiver } from '../domain/event-receiver.ts'
 import type { PlacedEvent } from '../domain/placed-event.ts'
 import { type Logger, toLoggable } from '../telemetry/logger.ts'
+import type { EventMetrics } from '../telemetry/metrics.ts'
 import { createEventBuffer } from './event-buffer.ts'
 import { createEventListener, type EventListener, type EventSubscription } from './event-listener.ts'
 import type { EventLog, LoggedEvent } from './event-log.ts'
@@ -29,6 +30,7 @@ export interface EventFeedSettings {
   readonly eventLog: Pick<EventLog, 'follow'>
   readonly receiver: Pick<EventReceiver, 'applyEvent' | 'forgetAll' | 'suspendReuse'>
   readonly log: Logger
+  readonly metrics?: EventMetrics
   /** What is kept for those who come back or are slow, 5,000 and 8 MiB unless said otherwise; beyond it the oldest go. */
   readonly maxEvents?: number
   readonly maxBytes?: number
@@ -41,7 +43,7 @@ export interface EventFeedSettings {
  * them: so coming back and being slow cost no memory, and nothing can slip through between what is kept and what is new.
  */
 export function createEventFeed(settings: EventFeedSettings): EventFeed {
-  const { eventLog, receiver, log, settlingMs = 1_000 } = settings
+  const { eventLog, receiver, log, metrics, settlingMs = 1_000 } = settings
   const { maxEvents = 5_000, maxBytes = 8 * 1_024 * 1_024 } = settings
   const buffer = createEventBuffer({ maxEvents, maxBytes })
   const order = createEventOrder()
@@ -51,6 +53,7 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
   let lagMs: number | null = null
   /** It may be lost again before what was missed has been told. */
   let isLost = false
+  let hasBegun = false
   let isStopped = false
 
   async function apply({ place, provider, body }: LoggedEvent): Promise<void> {
@@ -69,15 +72,20 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
   function publish({ place, body, receivedAtMs }: LoggedEvent): void {
     const event = applied.get(place)
     applied.delete(place)
-    if (event === undefined || order.judge(event) !== 'accepted') return
+    if (event === undefined) return
+    const verdict = order.judge(event)
+    metrics?.event(event.provider, event.kind, verdict)
+    if (verdict !== 'accepted') return
     lagMs = Math.max(0, Date.now() - receivedAtMs)
+    metrics?.delivered(event.provider, (Date.now() - event.occurredAt.getTime()) / 1_000)
     buffer.push({ place, event }, JSON.stringify(body).length)
     for (const listener of listeners) listener.heed(event)
   }
 
-  async function regain(gap: boolean): Promise<void> {
-    if (gap) {
-      await receiver.forgetAll()
+  async function regain(gap: boolean, isBeginning: boolean): Promise<void> {
+    if (gap) await receiver.forgetAll()
+    // Nobody has been told anything before the beginning, so nobody has missed anything.
+    if (gap && !isBeginning) {
       applied.clear()
       buffer.breakOff()
       for (const listener of listeners) listener.wake()
@@ -100,14 +108,21 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
       },
       regained(gap) {
         isLost = false
-        work = work.then(() => regain(gap))
+        const isBeginning = !hasBegun
+        work = work.then(() => regain(gap, isBeginning))
       },
     })
     .then(async ({ recent }) => {
+      const received: { readonly atMs: number; readonly position: number }[] = []
       for (const logged of recent) {
         await apply(logged)
+        received.push({ atMs: logged.receivedAtMs, position: buffer.end })
         publish(logged)
       }
+      const firstSince = (sinceMs: number) =>
+        received.find(({ atMs }) => atMs >= sinceMs)?.position ?? buffer.end
+      hasBegun = true
+      for (const listener of listeners) listener.begin(firstSince)
     })
     .catch(error => log.error({ error: toLoggable(error) }, 'unexpected error'))
     .then(before.resolve)
@@ -115,7 +130,7 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
   return {
     subscribe(subscription) {
       const onEnd = (ended: EventListener) => listeners.delete(ended)
-      const listener = createEventListener(buffer, subscription, { settlingMs, onEnd })
+      const listener = createEventListener(buffer, subscription, { settlingMs, hasBegun, onEnd })
       if (isStopped) listener.end()
       else if (!subscription.signal.aborted) listeners.add(listener)
       return listener
