@@ -22,7 +22,7 @@ export interface Replica {
   readonly logged: ReadonlyMap<string, number>
 }
 
-const PROGRAM = process.env.SOAK_PROGRAM ?? fileURLToPath(new URL('../../bin/dirgraph.js', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../../bin/dirgraph.js', import.meta.url))
 /** As `npm start` and the image run it. */
 const NODE_OPTIONS = ['--max-semi-space-size=8']
 const STARTING_MS = 30_000
