@@ -14,11 +14,14 @@ import { createSharedEngine, type SharedEngine } from './redis/shared-engine.ts'
 import { estimateCallsOnce } from './schema/estimate-calls.ts'
 import { schema as plainSchema } from './schema/index.ts'
 import { toSubgraph } from './schema/subgraph.ts'
+import { operationNamesIn } from './server/operation-name.ts'
 import { createServer } from './server/server.ts'
 import type { PersistedDocuments } from './server/use-persisted-documents.ts'
 import { isCredential, isRedisUrl, isSafeBaseUrl } from './settings.ts'
 import { createLogger, type Logger, type LogLevel } from './telemetry/logger.ts'
+import { createPrometheusMetrics } from './telemetry/prometheus.ts'
 import type { UpstreamFetch } from './upstream/fetch-whole.ts'
+import type { UpstreamEnvironment } from './upstream/upstream-client.ts'
 import type { Verify } from './webhooks/signature.ts'
 import { createScalekitVerify } from './webhooks/verify-scalekit.ts'
 import { createWorkosVerify } from './webhooks/verify-workos.ts'
@@ -89,6 +92,8 @@ export interface DirgraphSettings extends Partial<typeof LIMIT_DEFAULTS> {
   readonly maxEstimatedCalls?: number
   /** How many upstream calls an operation may make: 200, unless said otherwise. */
   readonly maxUpstreamCalls?: number
+  /** Names the trace that a request belongs to to the providers (W3C `traceparent`); off unless asked for. */
+  readonly propagateTraces?: boolean
   /** Tells in every answer what it cost; off unless asked for, and then a header of the request can ask for it. */
   readonly reportCost?: boolean
   /** Serves the schema as a Federation 2 subgraph, with `_service` and `_entities`; off unless asked for. */
@@ -97,7 +102,7 @@ export interface DirgraphSettings extends Partial<typeof LIMIT_DEFAULTS> {
 
 /** A running dirgraph, to be mounted wherever the web's Request and Response are spoken. */
 export interface Dirgraph {
-  /** Answers `/graphql`, `/health`, `/ready` and the webhooks. */
+  /** Answers `/graphql`, `/health`, `/ready`, `/metrics` and the webhooks. */
   readonly fetch: (request: Request) => Promise<Response>
   readonly schema: GraphQLSchema
   /** Says on `/ready` from now on that it is stopping, and answers everything else as before. */
@@ -119,8 +124,18 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
   refuseUnfitDocuments(settings.persistedDocuments?.documents ?? {}, schema)
   const log = createLogger(settings.logLevel ?? 'info')
   const engine = createEngine(settings, log)
+  const documents = Object.values(settings.persistedDocuments?.documents ?? {})
+  const metrics = createPrometheusMetrics({ operationNames: operationNamesIn(documents) })
   const verifiers = createVerifiers(settings)
-  const { adapters, eventSource } = createAdapters(settings, engine, log)
+  const { adapters, eventSource } = createAdapters(settings, {
+    log,
+    metrics,
+    cacheTtlMs: cacheTtlMsOf(settings),
+    shareAnswers: engine?.shareAnswers ?? null,
+    shareBudget: engine?.shareBudget ?? null,
+    fetch: settings.fetch ?? (request => fetch(request)),
+    propagateTraces: settings.propagateTraces ?? false,
+  })
   const provider = createCompositeProvider(adapters)
   const everyMs = (settings.workosEventsPollSeconds ?? 0) * 1_000
   const events = startEventPipeline({
@@ -131,12 +146,15 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
         : null,
     ...(engine && { eventLog: engine.eventLog }),
     log,
+    metrics,
   })
+  metrics.watchSubscriptions(() => events.feed.status().subscribers)
   const server = createServer({
     schema,
     provider,
     redis: engine?.redis ?? null,
     log,
+    metrics,
     estimateCalls: estimateCallsOnce,
     restrict: restrictProvider,
     authenticate: createAuthenticate({
@@ -160,12 +178,11 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
       maxUpstreamCalls: settings.maxUpstreamCalls ?? 200,
     },
   })
-  const { fetch, beginStop, endSubscriptions } = server
   return {
-    fetch,
+    fetch: server.fetch,
     schema,
-    beginStop,
-    endSubscriptions,
+    beginStop: server.beginStop,
+    endSubscriptions: server.endSubscriptions,
     async stop() {
       await server.stop()
       await events.stop()
@@ -185,14 +202,7 @@ function createEngine(settings: DirgraphSettings, log: Logger): SharedEngine | n
 }
 
 /** The adapters that are set up, in the order in which lists over all of them are read, and whose events can be polled. */
-function createAdapters(settings: DirgraphSettings, engine: SharedEngine | null, log: Logger) {
-  const environment = {
-    log,
-    cacheTtlMs: cacheTtlMsOf(settings),
-    shareAnswers: engine?.shareAnswers ?? null,
-    shareBudget: engine?.shareBudget ?? null,
-    fetch: settings.fetch ?? (request => fetch(request)),
-  }
+function createAdapters(settings: DirgraphSettings, environment: UpstreamEnvironment) {
   const adapters = new Map<ProviderName, DirectoryProvider & EventReceiver>()
   const workos =
     settings.workos && createWorkosProvider({ ...WORKOS_DEFAULTS, ...settings.workos }, environment)

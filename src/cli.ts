@@ -6,6 +6,7 @@ import { createDirgraph, type DirgraphSettings } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { limitHeapGrowth } from './server/heap-growth.ts'
 import { type Listener, listen } from './server/listen.ts'
+import { createLogger } from './telemetry/logger.ts'
 import { createPooledFetch } from './upstream/pooled-fetch.ts'
 
 /** Beyond the time of an operation, for its answer to get through. */
@@ -22,6 +23,7 @@ async function serve(): Promise<void> {
   const config = readConfig()
   limitHeapGrowth()
   warn(config.warnings)
+  const traces = config.traces && (await exportTraces(config, config.traces))
   const { settings, deliverTo, stop: stopSandbox } = await chooseProviders(config)
   const dirgraph = createDirgraph({
     ...config,
@@ -47,6 +49,7 @@ async function serve(): Promise<void> {
     await wait(config.drainMs)
     dirgraph.endSubscriptions()
     await listener.close(config.operationTimeoutMs + ANSWERING_MS)
+    await traces?.stop()
     setTimeout(() => process.exit(0), CLOSING_MS).unref()
     await dirgraph.stop()
     await stopSandbox()
@@ -71,6 +74,12 @@ function stopWithParent(stop: () => Promise<void>): void {
 
 async function refuse([first]: readonly string[]): Promise<never> {
   throw new Error(`dirgraph does not know \`${first}\`: it takes its settings from the environment.`)
+}
+
+/** OpenTelemetry's SDK is loaded only where it is used: whoever wants no traces shall not wait for it. */
+async function exportTraces({ logLevel }: Config, settings: NonNullable<Config['traces']>) {
+  const { exportTraces } = await import('./telemetry/export-traces.ts')
+  return exportTraces(settings, createLogger(logLevel))
 }
 
 interface Providers {

@@ -111,6 +111,7 @@ export const settings = z.object({
   DIRGRAPH_OPERATION_TIMEOUT_MS: wholeNumber(100, 600_000)
     .default(10_000)
     .describe('milliseconds, 100 to 600000'),
+  DIRGRAPH_PROPAGATE_TRACES: flag.default(false).describe('`true` or `false`'),
   DIRGRAPH_DRAIN_MS: wholeNumber(0, 600_000).default(0).describe('milliseconds, 0 to 600000'),
   WORKOS_REQUESTS_PER_MINUTE: wholeNumber(1, 100_000)
     .default(6_000)

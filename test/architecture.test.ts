@@ -8,10 +8,12 @@ const SRC = resolve(import.meta.dirname, '../src')
 /** Who may import whom, and which library has its only home where. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   domain: [],
-  telemetry: [],
+  telemetry: ['domain'],
   settings: ['domain', 'telemetry'],
   mistakes: ['settings'],
-  config: ['mistakes', 'domain', 'settings', 'telemetry'],
+  'setting-checks': ['mistakes', 'settings'],
+  'trace-settings': ['telemetry'],
+  config: ['mistakes', 'domain', 'setting-checks', 'settings', 'telemetry', 'trace-settings'],
   sandbox: [],
   relay: ['domain'],
   upstream: ['domain', 'telemetry'],
@@ -40,7 +42,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'upstream',
     'webhooks',
   ],
-  cli: ['app', 'config', 'sandbox', 'server', 'upstream'],
+  cli: ['app', 'config', 'sandbox', 'server', 'telemetry', 'upstream'],
 }
 
 const HOMES: Record<string, readonly string[]> = {
@@ -54,6 +56,13 @@ const HOMES: Record<string, readonly string[]> = {
   dataloader: ['request'],
   'graphql-yoga': ['server'],
   pino: ['telemetry'],
+  'prom-client': ['telemetry'],
+  '@opentelemetry/api': ['telemetry'],
+  '@opentelemetry/context-async-hooks': ['telemetry'],
+  '@opentelemetry/core': ['telemetry'],
+  '@opentelemetry/exporter-trace-otlp-proto': ['telemetry'],
+  '@opentelemetry/resources': ['telemetry'],
+  '@opentelemetry/sdk-trace': ['telemetry'],
   '@faker-js/faker': ['sandbox'],
 }
 

@@ -51,11 +51,14 @@ describe('without settings', () => {
       maxAliases: 30,
       maxRootFields: 20,
       maxIds: 100,
+      redisUrl: null,
       logLevel: 'info',
       cacheTtlSeconds: 30,
       maxEstimatedCalls: 2_000,
       maxUpstreamCalls: 200,
       operationTimeoutMs: 10_000,
+      traces: null,
+      propagateTraces: false,
       drainMs: 0,
       workosLimits: { requestsPerMinute: 6_000, directoryUsersPerSecond: 4 },
       scalekitLimits: { requestsPerSecond: 50 },
@@ -264,6 +267,35 @@ describe('the address of a provider', () => {
 
   test('has no slash at its end, and its host in lower case', () => {
     expect(readConfig(withUrl('HTTPS://API.WorkOS.com//')).workos?.apiUrl).toBe('https://api.workos.com')
+  })
+})
+
+describe('the address of Redis', () => {
+  test.each([
+    'redis://localhost',
+    'redis://10.0.0.1:6379/0',
+    'rediss://default:p%40ss@cache.example.com:6380/12',
+    'redis://:pass@[::1]:6379/',
+  ])('may be %s', url => {
+    expect(readConfig({ REDIS_URL: url }).redisUrl).toBe(url)
+  })
+
+  test.each([
+    'localhost:6379',
+    'redis://',
+    'redis:/localhost',
+    'http://localhost:6379',
+    'redis://localhost:port',
+    'redis://localhost:70000',
+    'redis://localhost/cache',
+    'redis://localhost?db=1',
+    'redis://user:%zz@localhost',
+    'redis://user:%ff@localhost',
+    'redis://me:hidden@local host',
+  ])('may not be %s, which is told in a line that does not show it', url => {
+    expect(mistakesOf({ REDIS_URL: url })).toEqual([
+      'REDIS_URL is set to something that can not be used; it may be a redis:// or rediss:// URL, such as `redis://:password@host:6379/0`.',
+    ])
   })
 })
 

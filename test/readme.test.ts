@@ -103,7 +103,7 @@ describe('the documents', () => {
   test('show the layers as the architecture test holds them', () => {
     const source = read('test/architecture.test.ts')
     const table = source.slice(source.indexOf('MAY_IMPORT'), source.indexOf('HOMES'))
-    const held = [...table.matchAll(/^ {2}'?([\w/]+)'?: \[([^\]]*)\]/gm)].map(([, folder, allowed = '']) => [
+    const held = [...table.matchAll(/^ {2}'?([\w/-]+)'?: \[([^\]]*)\]/gm)].map(([, folder, allowed = '']) => [
       folder,
       [...allowed.matchAll(/'([^']+)'/g)].map(match => match[1]).sort(),
     ])

@@ -3,6 +3,7 @@ import { createEventOrder } from '../domain/event-order.ts'
 import type { EventReceiver } from '../domain/event-receiver.ts'
 import type { PlacedEvent } from '../domain/placed-event.ts'
 import { type Logger, toLoggable } from '../telemetry/logger.ts'
+import type { EventMetrics } from '../telemetry/metrics.ts'
 import { createEventBuffer } from './event-buffer.ts'
 import { createEventListener, type EventListener, type EventSubscription } from './event-listener.ts'
 import type { EventLog, LoggedEvent } from './event-log.ts'
@@ -29,6 +30,7 @@ export interface EventFeedSettings {
   readonly eventLog: Pick<EventLog, 'follow'>
   readonly receiver: Pick<EventReceiver, 'applyEvent' | 'forgetAll' | 'suspendReuse'>
   readonly log: Logger
+  readonly metrics?: EventMetrics
   /** What is kept for those who come back or are slow, 5,000 and 8 MiB unless said otherwise; beyond it the oldest go. */
   readonly maxEvents?: number
   readonly maxBytes?: number
@@ -41,7 +43,7 @@ export interface EventFeedSettings {
  * them: so coming back and being slow cost no memory, and nothing can slip through between what is kept and what is new.
  */
 export function createEventFeed(settings: EventFeedSettings): EventFeed {
-  const { eventLog, receiver, log, settlingMs = 1_000 } = settings
+  const { eventLog, receiver, log, metrics, settlingMs = 1_000 } = settings
   const { maxEvents = 5_000, maxBytes = 8 * 1_024 * 1_024 } = settings
   const buffer = createEventBuffer({ maxEvents, maxBytes })
   const order = createEventOrder()
@@ -70,8 +72,12 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
   function publish({ place, body, receivedAtMs }: LoggedEvent): void {
     const event = applied.get(place)
     applied.delete(place)
-    if (event === undefined || order.judge(event) !== 'accepted') return
+    if (event === undefined) return
+    const verdict = order.judge(event)
+    metrics?.event(event.provider, event.kind, verdict)
+    if (verdict !== 'accepted') return
     lagMs = Math.max(0, Date.now() - receivedAtMs)
+    metrics?.delivered(event.provider, (Date.now() - event.occurredAt.getTime()) / 1_000)
     buffer.push({ place, event }, JSON.stringify(body).length)
     for (const listener of listeners) listener.heed(event)
   }

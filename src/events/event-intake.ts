@@ -2,6 +2,7 @@ import { MalformedEventError } from '../domain/directory-event.ts'
 import type { ProviderName } from '../domain/entity-key.ts'
 import type { EventReceiver } from '../domain/event-receiver.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { EventMetrics } from '../telemetry/metrics.ts'
 import { type EventLog, EventLogUnavailableError } from './event-log.ts'
 
 /**
@@ -17,15 +18,17 @@ export interface EventIntakeSettings {
   readonly eventLog: Pick<EventLog, 'append'>
   readonly receiver: Pick<EventReceiver, 'identifyEvent' | 'applyEvent'>
   readonly log: Logger
+  readonly metrics?: EventMetrics
 }
 
 /** The one way into the log, for what is delivered and for what is polled. */
-export function createEventIntake({ eventLog, receiver, log }: EventIntakeSettings): TakeEvent {
+export function createEventIntake({ eventLog, receiver, log, metrics }: EventIntakeSettings): TakeEvent {
   return async (provider, raw) => {
     const identity = identify(provider, raw)
     if (identity === null) return 'unreadable'
     if (identity.kind === null) {
       log.info({ provider, kind: toLoggableName(identity.name) }, 'event of an unknown kind')
+      metrics?.event(provider, null, 'unknown')
       return 'unknown'
     }
     try {

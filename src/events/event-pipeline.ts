@@ -1,6 +1,7 @@
 import type { EventReceiver } from '../domain/event-receiver.ts'
 import type { EventSource } from '../domain/event-source.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { EventMetrics } from '../telemetry/metrics.ts'
 import { createEventFeed, type EventFeed } from './event-feed.ts'
 import { createEventIntake, type TakeEvent } from './event-intake.ts'
 import type { EventLog } from './event-log.ts'
@@ -14,6 +15,8 @@ export interface EventPipelineSettings {
   readonly poll: { readonly source: EventSource; readonly everyMs: number; readonly state?: PollState } | null
   readonly eventLog?: EventLog
   readonly log: Logger
+  /** Who counts; nobody, if absent. */
+  readonly metrics?: EventMetrics
 }
 
 /** From what a provider tells to what it ends, and to whoever listens. */
@@ -27,8 +30,9 @@ export interface EventPipeline {
 /** Puts together the log, whoever follows it, and where it is polled the poller. Makes calls only for that one. */
 export function startEventPipeline(settings: EventPipelineSettings): EventPipeline {
   const { receiver, poll, log, eventLog = createMemoryEventLog() } = settings
-  const take = createEventIntake({ eventLog, receiver, log })
-  const feed = createEventFeed({ eventLog, receiver, log })
+  const watched = settings.metrics && { metrics: settings.metrics }
+  const take = createEventIntake({ eventLog, receiver, log, ...watched })
+  const feed = createEventFeed({ eventLog, receiver, log, ...watched })
   const poller =
     poll &&
     startEventPoller({

@@ -42,7 +42,16 @@ local process, waiting, lease = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local totalLimit, totalSpan, scopeLimit, scopeSpan = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local total = look(KEYS[1], KEYS[2], totalLimit, totalSpan, lease)
 local scope = KEYS[5] and look(KEYS[5], KEYS[6], scopeLimit, scopeSpan, lease)
-local granted = math.min(#ARGV - 8, total[1], scope and scope[1] or total[1])
+local others = {}
+local all = redis.call('HGETALL', KEYS[3])
+for index = 1, #all, 2 do
+  local count, at = string.match(all[index + 1], '(%d+) (%d+)')
+  if all[index] ~= process and now - at < 2000 then others[#others + 1] = tonumber(count) end
+end
+-- Who waits as well finds its part when it asks; what it leaves is there for the next ask.
+local free = math.min(total[1], scope and scope[1] or total[1])
+local part = free == 0 and 0 or math.max(1, math.floor(free / (1 + #others)))
+local granted = math.min(#ARGV - 8, part)
 for index = 9, 8 + granted do
   redis.call('ZADD', KEYS[1], score(now + lease), ARGV[index])
   if scope then redis.call('ZADD', KEYS[5], score(now + lease), ARGV[index]) end
@@ -68,11 +77,7 @@ if scope then
 else
   for place = 6, 9 do answer[place] = 0 end
 end
-local all = redis.call('HGETALL', KEYS[3])
-for index = 1, #all, 2 do
-  local count, at = string.match(all[index + 1], '(%d+) (%d+)')
-  if all[index] ~= process and now - at < 2000 then answer[#answer + 1] = tonumber(count) end
-end
+for _, count in ipairs(others) do answer[#answer + 1] = count end
 return answer`
 
 /**

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProviderName } from '../domain/entity-key.ts'
 import { DROP, FORGET } from './answer-scripts.ts'
 import type { FollowedStream } from './followed-stream.ts'
@@ -38,7 +39,8 @@ interface Unsent {
   readonly toTell: Set<string>
 }
 
-const HEARD_WITHIN_MS = 200
+/** In all, the way to Redis included: with what a request waits for Redis besides it stays below 250 ms. */
+const HEARD_WITHIN_MS = 90
 const MAX_REMEMBERED = 20_000
 const MAX_TOLD = 1_000
 const MAX_UNSENT = 1_000
@@ -46,10 +48,11 @@ const MAX_UNSENT = 1_000
 /** What can't be told waits here until it can; until then nothing that replicas share is believed. */
 export function createRedisDrops(settings: RedisDropsSettings): RedisDrops {
   const { redis, replicas, provider, dropsKey, answerKey, told } = settings
-  const runDrop = redis.script(DROP)
-  const runForget = redis.script(FORGET)
+  const runDrop = redis.script(DROP, true)
+  const runForget = redis.script(FORGET, true)
   let unsent = createUnsent()
   let sinceMs: number | null = 0
+  let isTelling = false
 
   redis.onChange(isUp => {
     if (isUp) void send()
@@ -63,12 +66,9 @@ export function createRedisDrops(settings: RedisDropsSettings): RedisDrops {
     if (unsent.tags.size > MAX_UNSENT) unsent.all = true
   }
 
-  /** Tells all that there is to tell. What fails is told when Redis is back. */
-  async function send(): Promise<void> {
-    const sending = unsent
-    if (!redis.isUp() || (isEmpty(sending) && sinceMs !== null)) return
-    unsent = createUnsent()
-    const { all, tellAll, tags, toTell } = sending
+  /** What fails is told when there is a connection again; whoever waits for it has waited long enough before that. */
+  async function tell(telling: Unsent): Promise<void> {
+    const { all, tellAll, tags, toTell } = telling
     const dropped = tellAll ? 'everything' : [...toTell]
     const text =
       dropped.length === 0 ? '' : JSON.stringify({ by: replicas.id, provider, dropped } satisfies Told)
@@ -76,7 +76,7 @@ export function createRedisDrops(settings: RedisDropsSettings): RedisDrops {
     try {
       const reply = await runDrop([dropsKey, told.key], [MAX_REMEMBERED, MAX_TOLD, text, words])
       const [nowMs, place] = reply as [string, string]
-      sinceMs ??= Number(nowMs)
+      if (redis.isUp()) sinceMs ??= Number(nowMs)
       if (text !== '') await told.appliedByAll(place, HEARD_WITHIN_MS)
     } catch {
       sinceMs = null
@@ -86,8 +86,25 @@ export function createRedisDrops(settings: RedisDropsSettings): RedisDrops {
     }
   }
 
+  /** Tells all that there is to tell; where Redis is not to be waited for, nobody waits. */
+  async function send(): Promise<void> {
+    if (!redis.isConnected() || (isEmpty(unsent) && sinceMs !== null)) return
+    const sending = unsent
+    unsent = createUnsent()
+    isTelling = true
+    const telling = tell(sending).finally(() => {
+      isTelling = false
+    })
+    if (redis.isUp()) await Promise.race([telling, sleep(HEARD_WITHIN_MS, undefined, { ref: false })])
+  }
+
   return {
-    believedSinceMs: () => (redis.isUp() ? sinceMs : null),
+    believedSinceMs() {
+      if (!redis.isUp()) return null
+      // What Redis itself has refused is no matter of the connection, so nothing else tries it again.
+      if (sinceMs === null && !isTelling) void send()
+      return sinceMs
+    },
     async drop(tags) {
       add(tags, [])
       await send()

@@ -21,7 +21,12 @@ export interface RequestContext {
   readonly listen: ((wish: EventWish) => AsyncIterableIterator<PlacedEvent>) | null
   /** The codes of the mutations that were answered with an error as data. */
   readonly refusals: Set<string>
+  /** Resolves a field as a part of the trace that the operation belongs to; null without one. */
+  readonly traceField: TraceField | null
 }
+
+/** Resolves the field of that name in that type, so that the calls which are made meanwhile are known to be for it. */
+export type TraceField = <Result>(type: string, field: string, resolve: () => Result) => Result
 
 /** One mutation that somebody tried. */
 export interface AuditEntry {
@@ -32,7 +37,8 @@ export interface AuditEntry {
   readonly outcome: string
 }
 
-export interface RequestSettings extends Pick<RequestContext, 'caller' | 'provider' | 'audit'> {
+export interface RequestSettings
+  extends Pick<RequestContext, 'caller' | 'provider' | 'audit' | 'traceField'> {
   readonly operation: Pick<CallContext, 'signal' | 'deadlineMs' | 'requestId'>
   /** After so many upstream calls the operation makes no further one. */
   readonly maxUpstreamCalls: number
@@ -40,13 +46,13 @@ export interface RequestSettings extends Pick<RequestContext, 'caller' | 'provid
 
 /** The context of one request. */
 export function createRequestContext(settings: RequestSettings): RequestContext {
-  const { caller, provider, operation, audit } = settings
+  const { caller, provider, operation, audit, traceField } = settings
   const meter = createCostMeter(settings.maxUpstreamCalls)
   const refusals = new Set<string>()
   const call: CallContext = {
     ...operation,
     // A user who sends many operations at once has one turn with them; who can't be told apart has one for each.
-    caller: caller.organization === null ? operation.requestId : `${caller.organization} ${caller.subject}`,
+    caller: caller.organization === null ? crypto.randomUUID() : `${caller.organization} ${caller.subject}`,
     boundTo: caller.organization,
     meter,
   }
@@ -59,6 +65,7 @@ export function createRequestContext(settings: RequestSettings): RequestContext 
     estimatedCalls: null,
     listen: null,
     refusals,
+    traceField,
     audit(entry) {
       if (entry.outcome !== 'done') refusals.add(entry.outcome)
       audit(entry)

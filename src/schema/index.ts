@@ -9,6 +9,7 @@ import './organization-mutations.ts'
 import './provider.ts'
 import { auditMutations } from './audit-mutations.ts'
 import { builder } from './builder.ts'
+import { traceFields } from './trace-fields.ts'
 
 builder.queryType({ description: 'What can be read.', authScopes: { permission: 'directories:read' } })
 builder.mutationType({ description: 'What can be changed.' })
@@ -18,4 +19,4 @@ builder.subscriptionType({
 })
 
 /** The GraphQL schema; the same for every request. */
-export const schema = auditMutations(builder.toSchema())
+export const schema = traceFields(auditMutations(builder.toSchema()))

@@ -1,8 +1,9 @@
 import type { CORSOptions } from 'graphql-yoga'
+import { REQUEST_ID } from './request-id.ts'
 
 const MAX_AGE_SECONDS = 600
-/** By these a page learns when to come back, and with what. */
-const EXPOSED = ['retry-after', 'www-authenticate']
+/** By these a page learns when to come back, and with what, and which request it was. */
+const EXPOSED = ['retry-after', 'www-authenticate', REQUEST_ID]
 
 /**
  * What a page of the request's origin may do: nothing, unless the origin is named. Decided for each request, since a

@@ -1,7 +1,6 @@
 import { GraphQLError } from 'graphql'
 import { createGraphQLError, type MaskError, type Plugin } from 'graphql-yoga'
 import { ProviderError, RateLimitedError, UnavailableError } from '../domain/provider-error.ts'
-import { type Logger, toLoggable } from '../telemetry/logger.ts'
 
 /** Every code that a client can get; whatever else libraries call theirs. */
 const CODES: ReadonlySet<unknown> = new Set([
@@ -20,11 +19,14 @@ const MAX_MESSAGE_LENGTH = 500
 
 const PROVIDERS = { workos: 'WORKOS', scalekit: 'SCALEKIT' } as const
 
+/** What stands behind the errors of which clients see only that there was one. */
+export type MaskedErrors = WeakMap<Error, unknown>
+
 /**
  * What a client sees of an error: provider errors with their code, mistakes in the document or its variables as
- * BAD_USER_INPUT, and of all others only that there was one. Those are logged, by kind and place.
+ * BAD_USER_INPUT, and of all others only that there was one. What those were is kept in `masked`, to be logged.
  */
-export function createMaskError(log: Logger): MaskError {
+export function createMaskError(masked: MaskedErrors): MaskError {
   return (error, message) => {
     const original = originOf(error)
     const place = placeOf(error)
@@ -37,7 +39,7 @@ export function createMaskError(log: Logger): MaskError {
       const isMalformed = code === 'BAD_REQUEST'
       const extensions = {
         ...(http !== undefined && { http: isMalformed ? { ...http, spec: false } : http }),
-        code: CODES.has(code) ? code : 'BAD_USER_INPUT',
+        code: codeOf(error),
       }
       return createGraphQLError(shorten(error.message), {
         ...place,
@@ -46,9 +48,19 @@ export function createMaskError(log: Logger): MaskError {
         extensions,
       })
     }
-    log.error({ error: toLoggable(original), path: place.path }, 'unexpected error')
-    return createGraphQLError(message, { ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } })
+    const shown = createGraphQLError(message, { ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } })
+    masked.set(shown, original)
+    return shown
   }
+}
+
+/** The code by which a client knows an error, whatever threw it. */
+export function codeOf(error: unknown): string {
+  const original = originOf(error)
+  if (original instanceof ProviderError) return original.code
+  if (!(error instanceof GraphQLError && original instanceof GraphQLError)) return 'INTERNAL_SERVER_ERROR'
+  const { code } = error.extensions
+  return typeof code === 'string' && CODES.has(code) ? code : 'BAD_USER_INPUT'
 }
 
 /** Documents that do not hold to the schema are the caller's mistakes too; Yoga has a code of its own for them. */

@@ -5,12 +5,15 @@ import type { DirectoryProvider } from '../domain/directory-provider.ts'
 import type { EventFeed } from '../events/event-feed.ts'
 import { createRequestContext, type RequestContext } from '../request/context.ts'
 import { type Logger, toLoggable } from '../telemetry/logger.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { isTraced, traceField, traceRequest } from '../telemetry/traces.ts'
 import { audit } from './audit.ts'
 import { corsFor } from './cors.ts'
 import { createDocumentCaches } from './document-caches.ts'
 import { graphiqlOptions } from './graphiql-options.ts'
-import { createMaskError, useValidationCode } from './mask-errors.ts'
+import { createMaskError, type MaskedErrors, useValidationCode } from './mask-errors.ts'
 import { createOperations, type Operation } from './operations.ts'
+import { type Identified, REQUEST_ID, requestIdOf, useRequestIds } from './request-id.ts'
 import { createSubscriptions } from './subscriptions.ts'
 import { useAcceptableRequests } from './use-acceptable-requests.ts'
 import { type CallersByRequest, useCallers } from './use-callers.ts'
@@ -20,12 +23,14 @@ import { type DocumentLimits, useDocumentLimits } from './use-document-limits.ts
 import { useGraphiqlPage } from './use-graphiql-page.ts'
 import { useIntrospectionLimits } from './use-introspection-limits.ts'
 import { useLoopbackHosts } from './use-loopback-hosts.ts'
+import { useMetrics } from './use-metrics.ts'
 import { type PersistedDocuments, usePersistedDocuments } from './use-persisted-documents.ts'
 import { type SharedEngineState, useReadiness } from './use-readiness.ts'
 import { useRequestLog } from './use-request-log.ts'
 import { useResponseNames } from './use-response-names.ts'
 import { SECURITY_HEADERS, useSecurityHeaders } from './use-security-headers.ts'
 import { useSubscriptions } from './use-subscriptions.ts'
+import { useTraces } from './use-traces.ts'
 import { useVariableChecks } from './use-variable-checks.ts'
 import { useWebhooks, type WebhookSettings } from './use-webhooks.ts'
 
@@ -45,10 +50,11 @@ export interface ServerSettings {
   readonly introspection: boolean
   readonly persistedDocuments: PersistedDocuments | null
   /** Where providers deliver their events. */
-  readonly webhooks: Omit<WebhookSettings, 'log'>
+  readonly webhooks: Omit<WebhookSettings, 'log' | 'metrics'>
   /** What replicas share, for `/ready`; null where this process works alone by its settings. */
   readonly redis?: SharedEngineState | null
   readonly log: Logger
+  readonly metrics: Metrics
   readonly graphiql: boolean
   readonly limits: DocumentLimits & {
     readonly maxBodyBytes: number
@@ -68,12 +74,18 @@ export interface ServerSettings {
   readonly heartbeatMs: number
 }
 
-/** The HTTP face of the graph, as a function from Request to Response: `/graphql`, `/health`, `/ready` and webhooks. */
+/** What stands beside a request on its way. */
+interface ServerContext extends Identified {
+  readonly operation: Operation
+}
+
+/** The HTTP face of the graph: `/graphql`, `/health`, `/ready`, `/metrics` and webhooks, from Request to Response. */
 export function createServer(settings: ServerSettings) {
-  const { schema, provider, log, graphiql, limits } = settings
+  const { schema, provider, log, metrics, graphiql, limits } = settings
   const operations = createOperations(limits.timeoutMs)
   const subscriptions = createSubscriptions()
   const callers: CallersByRequest = new WeakMap()
+  const masked: MaskedErrors = new WeakMap()
   let isStopping = false
 
   function createContext(
@@ -88,10 +100,11 @@ export function createServer(settings: ServerSettings) {
       operation: { signal, deadlineMs, requestId },
       maxUpstreamCalls: limits.maxUpstreamCalls,
       audit: entry => audit(log, requestId, caller, entry),
+      traceField: isTraced() ? traceField : null,
     })
   }
 
-  const yoga = createYoga<{ operation: Operation }>({
+  const yoga = createYoga<ServerContext>({
     schema,
     graphqlEndpoint: '/graphql',
     healthCheckEndpoint: '/health',
@@ -103,16 +116,17 @@ export function createServer(settings: ServerSettings) {
     extraParamNames: ['documentId'],
     multipart: false,
     graphiql: false,
-    maskedErrors: { maskError: createMaskError(log), isDev: false },
-    context: ({ operation, request }) => {
+    maskedErrors: { maskError: createMaskError(masked), isDev: false },
+    context: ({ operation, request, requestId }) => {
       const caller = callers.get(request)
       if (caller === undefined) throw new Error('An operation begins without anybody who sent it')
-      return createContext(caller, operation, crypto.randomUUID())
+      return createContext(caller, operation, requestId)
     },
     plugins: [
-      useWebhooks({ ...settings.webhooks, log }),
+      useWebhooks({ ...settings.webhooks, log, metrics }),
       settings.onlyLoopback && useLoopbackHosts(),
       useReadiness(provider, () => isStopping, settings.redis ?? null),
+      useMetrics(metrics, settings.authenticate),
       graphiql && useGraphiqlPage(graphiqlOptions({ asksForToken: settings.asksForToken })),
       useAcceptableRequests(),
       useCallers(settings.authenticate, callers),
@@ -124,7 +138,7 @@ export function createServer(settings: ServerSettings) {
       useVariableChecks(),
       useCostLimit(settings.estimateCalls, limits),
       useCostReport({ always: settings.reportCost }),
-      useRequestLog(log, callers),
+      useRequestLog(log, metrics, callers),
       useSubscriptions({
         feed: settings.feed,
         heartbeatMs: settings.heartbeatMs,
@@ -134,28 +148,38 @@ export function createServer(settings: ServerSettings) {
         createContext,
         log,
       }),
+      useTraces(),
+      useRequestIds(log, masked),
       useSecurityHeaders(),
     ],
   })
+
+  async function answer(request: Request, requestId: string): Promise<Response> {
+    const operation = operations.begin(request.signal)
+    if (operation === null) {
+      return new Response('dirgraph has stopped.\n', { status: 503, headers: SECURITY_HEADERS })
+    }
+    try {
+      const response = await yoga.fetch(request, { operation, requestId })
+      // A stream is the platform's own already.
+      const isReady = response instanceof Response || !(request instanceof Request)
+      return isReady ? response : await toPlatformResponse(response)
+    } catch (error) {
+      if (request.signal.aborted) throw error
+      // Whoever mounts this may show the stack of what it throws.
+      log.error({ requestId, error: toLoggable(error) }, 'unexpected error')
+      return new Response('Unexpected error.\n', { status: 500, headers: SECURITY_HEADERS })
+    } finally {
+      operation.end()
+    }
+  }
+
   return {
     async fetch(request: Request): Promise<Response> {
-      const operation = operations.begin(request.signal)
-      if (operation === null) {
-        return new Response('dirgraph has stopped.\n', { status: 503, headers: SECURITY_HEADERS })
-      }
-      try {
-        const response = await yoga.fetch(request, { operation })
-        // A stream is the platform's own already.
-        const isReady = response instanceof Response || !(request instanceof Request)
-        return isReady ? response : await toPlatformResponse(response)
-      } catch (error) {
-        if (request.signal.aborted) throw error
-        // Whoever mounts this may show the stack of what it throws.
-        log.error({ error: toLoggable(error) }, 'unexpected error')
-        return new Response('Unexpected error.\n', { status: 500, headers: SECURITY_HEADERS })
-      } finally {
-        operation.end()
-      }
+      const requestId = requestIdOf(request)
+      const response = await traceRequest(request, requestId, () => answer(request, requestId))
+      response.headers.set(REQUEST_ID, requestId)
+      return response
     },
     beginStop(): void {
       isStopping = true

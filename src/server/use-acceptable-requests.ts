@@ -1,5 +1,6 @@
 import { getOperationAST, OperationTypeNode, parse } from 'graphql'
 import { createGraphQLError, type Plugin } from 'graphql-yoga'
+import type { Identified } from './request-id.ts'
 
 /** As narrow as what Yoga reads: it takes no capitals and no space before the parameters. */
 const JSON_BODY = /^application\/(graphql\+)?json(;|$)/
@@ -22,13 +23,13 @@ const PREFLIGHTED = ['x-graphql-yoga-csrf', 'apollo-require-preflight']
  * text are what any page may post to any address (no CORS preflight), so that one which somebody visits could delete a
  * directory. For the same reason nothing is changed by GET. And nothing is run for a client that could not be answered.
  */
-export function useAcceptableRequests(): Plugin {
+export function useAcceptableRequests(): Plugin<object, Identified> {
   return {
-    onRequestParse({ request, url, fetchAPI, endResponse }) {
+    onRequestParse({ request, url, fetchAPI, endResponse, serverContext: { requestId } }) {
       if (!isAnswerable(request.headers.get('accept') || '*/*')) {
         const message =
           'Answers are application/json or application/graphql-response+json; accept one of them.'
-        const errors = [{ message, extensions: { code: 'BAD_USER_INPUT' } }]
+        const errors = [{ message, extensions: { code: 'BAD_USER_INPUT', requestId } }]
         endResponse(fetchAPI.Response.json({ errors }, { status: 406 }))
         return
       }

@@ -1,35 +1,39 @@
 import { createHash } from 'node:crypto'
-import type { ExecutionArgs } from 'graphql'
+import { type ExecutionArgs, getOperationAST, OperationTypeNode } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { RequestContext } from '../request/context.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { Metrics, OperationOutcome } from '../telemetry/metrics.ts'
+import { operationNameOf } from './operation-name.ts'
+import type { Identified } from './request-id.ts'
 import type { CallersByRequest } from './use-callers.ts'
 
 const GRAPHQL_PATH = '/graphql'
-const MAX_NAME_LENGTH = 100
 
 /**
  * One line for each operation: which, whose, how long, how many upstream calls, how it ended; and one for each that was
- * refused before it began. Of a subscription that is its beginning; `use-subscriptions.ts` has a line for its end. Never variables or the document, which hold people's data: equal documents have one hash.
+ * refused before it began. Of a subscription that is its beginning; `use-subscriptions.ts` has a line for its end. Never
+ * variables or the document, which hold people's data: equal documents have one hash. What has a line is counted too.
  */
-export function useRequestLog(log: Logger, callers: CallersByRequest): Plugin<Context> {
+export function useRequestLog(
+  log: Logger,
+  metrics: Pick<Metrics, 'operation' | 'refused' | 'error'>,
+  callers: CallersByRequest,
+): Plugin<RequestContext & { request: Request; params: { query?: string } }, Identified> {
   const begun = new WeakMap<Request, Begun>()
   const logged = new WeakSet<Request>()
 
-  function logRefused(request: Request, outcome: object): void {
-    const { kind = null, organization = null } = callers.get(request) ?? {}
-    log.info({ caller: kind, organization, ...outcome }, 'operation refused')
-  }
-
-  const begin = ({ args }: { readonly args: ExecutionArgs & { readonly contextValue: Context } }) => {
+  function begin({ args }: { readonly args: Pick<ExecutionArgs, 'document' | 'operationName'> & Context }) {
     const { call, caller, meter, params, refusals, request } = args.contextValue
+    const kind = getOperationAST(args.document, args.operationName)?.operation ?? OperationTypeNode.QUERY
     begun.set(request, {
       startedAt: performance.now(),
+      kind,
       meter,
       refusals,
       line: {
         requestId: call.requestId,
-        operation: nameOf(args),
+        operation: operationNameOf(args.document, args.operationName),
         hash: hashOf(params.query ?? ''),
         caller: caller.kind,
         organization: caller.organization,
@@ -37,45 +41,58 @@ export function useRequestLog(log: Logger, callers: CallersByRequest): Plugin<Co
     })
   }
 
+  function noteRefused(request: Request, requestId: string, outcome: Outcome & { status?: number }): void {
+    const { kind = null, organization = null } = callers.get(request) ?? {}
+    log.info({ requestId, caller: kind, organization, ...outcome }, 'operation refused')
+    metrics.refused()
+  }
+
   return {
     onExecute: begin,
     onSubscribe: begin,
     // Here errors are what the client sees of them.
-    onResultProcess({ request, result }) {
+    onResultProcess({ request, result, serverContext: { requestId } }) {
       logged.add(request)
       const operation = begun.get(request)
-      const outcome = outcomeOf(result, operation?.refusals)
+      const codes = [...codesIn(result), ...(operation?.refusals ?? [])]
+      for (const code of codes) metrics.error(code)
+      const outcome = outcomeOf(result, codes)
       if (operation === undefined) {
-        logRefused(request, outcome)
+        noteRefused(request, requestId, outcome)
         return
       }
-      const { line, startedAt, meter } = operation
-      const durationMs = Math.round(performance.now() - startedAt)
-      log.info({ ...line, durationMs, upstreamCalls: meter.upstreamCalls, ...outcome }, 'operation')
+      const { line, kind, startedAt, meter } = operation
+      const durationMs = performance.now() - startedAt
+      const numbers = { durationMs: Math.round(durationMs), upstreamCalls: meter.upstreamCalls }
+      log.info({ ...line, ...numbers, ...outcome }, 'operation')
+      metrics.operation({ name: line.operation, kind, outcome: outcome.outcome, seconds: durationMs / 1_000 })
     },
     // Some are refused without a result: whoever can't be answered in JSON, or must not ask at all.
-    onResponse({ request, response: { status } }) {
+    onResponse({ request, response: { status }, serverContext: { requestId } }) {
       if (status < 400 || logged.has(request) || new URL(request.url).pathname !== GRAPHQL_PATH) return
-      logRefused(request, { outcome: 'failed', errors: 1, codes: [], status })
+      const code = status < 500 ? 'BAD_USER_INPUT' : 'INTERNAL_SERVER_ERROR'
+      metrics.error(code)
+      noteRefused(request, requestId, { outcome: 'failed', errors: 1, codes: [code], status })
     },
   }
 }
 
-type Context = RequestContext & { request: Request; params: { query?: string } }
+type Context = {
+  readonly contextValue: RequestContext & { request: Request; params: { query?: string } }
+}
 
 /** What is known of an operation when it begins. */
 interface Begun extends Pick<RequestContext, 'meter' | 'refusals'> {
   readonly startedAt: number
-  readonly line: Readonly<Record<string, unknown>>
+  readonly kind: `${OperationTypeNode}`
+  readonly line: Readonly<Record<string, string | null>> & { readonly operation: string | null }
 }
 
-/** The name in the document, which is one by GraphQL's rules; the one beside it can be anything. */
-function nameOf({ document, operationName }: ExecutionArgs): string | null {
-  const names = document.definitions.flatMap(definition =>
-    definition.kind === 'OperationDefinition' && definition.name ? [definition.name.value] : [],
-  )
-  const name = operationName ? names.find(candidate => candidate === operationName) : names[0]
-  return name?.slice(0, MAX_NAME_LENGTH) ?? null
+interface Outcome {
+  readonly outcome: OperationOutcome
+  readonly errors: number
+  /** The code of each kind of error once, those that mutations answer as data included. */
+  readonly codes: readonly string[]
 }
 
 function hashOf(document: string): string {
@@ -84,14 +101,18 @@ function hashOf(document: string): string {
 
 type Result = Parameters<NonNullable<Plugin['onResultProcess']>>[0]['result']
 
-/** How it ended, and the code of each kind of error once, those that mutations answer as data included. */
-function outcomeOf(result: Result, refusals: Iterable<string> = []) {
-  if (Array.isArray(result) || Symbol.asyncIterator in result) return { outcome: 'stream' }
-  const { data, errors = [] } = result
-  const codes = new Set([
-    ...errors.map(({ extensions }) => extensions?.code ?? 'INTERNAL_SERVER_ERROR'),
-    ...refusals,
-  ])
-  const outcome = codes.size === 0 ? 'ok' : data ? 'partial' : 'failed'
-  return { outcome, errors: errors.length, codes: [...codes] }
+function errorsIn(result: Result) {
+  return Array.isArray(result) || Symbol.asyncIterator in result ? [] : (result.errors ?? [])
+}
+
+/** The code of each error. */
+function codesIn(result: Result): string[] {
+  return errorsIn(result).map(({ extensions }) => String(extensions?.code ?? 'INTERNAL_SERVER_ERROR'))
+}
+
+function outcomeOf(result: Result, codes: readonly string[]): Outcome {
+  const errors = errorsIn(result).length
+  if (Array.isArray(result) || Symbol.asyncIterator in result) return { outcome: 'stream', errors, codes }
+  const outcome = codes.length === 0 ? 'ok' : result.data ? 'partial' : 'failed'
+  return { outcome, errors, codes: [...new Set(codes)] }
 }

@@ -5,11 +5,13 @@ import type { PlacedEvent } from '../domain/placed-event.ts'
 import type { EventFeed } from '../events/event-feed.ts'
 import type { RequestContext } from '../request/context.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { traceEvent } from '../telemetry/traces.ts'
 import { type PlacedResult, toEventStream } from './event-stream.ts'
 import type { Operation, Operations } from './operations.ts'
 import { SubscriptionRootRule } from './subscription-root-rule.ts'
 import type { Subscription, Subscriptions } from './subscriptions.ts'
 import { isCostAsked, reportOf } from './use-cost-report.ts'
+import { firstCodeIn, toTraced } from './use-traces.ts'
 
 export interface SubscriptionSettings {
   readonly feed: EventFeed
@@ -154,9 +156,14 @@ async function* respond(
     const operation = operations.begin(subscription.signal)
     if (operation === null) return null
     try {
-      const contextValue = createContext(caller, operation, call.requestId)
-      contextValue.estimatedCalls = (args.contextValue as Context).estimatedCalls
-      const result = await execute({ ...args, rootValue: placed, contextValue })
+      const run = async () => {
+        const contextValue = createContext(caller, operation, call.requestId)
+        contextValue.estimatedCalls = (args.contextValue as Context).estimatedCalls
+        return { contextValue, result: await execute({ ...args, rootValue: placed, contextValue }) }
+      }
+      const { contextValue, result } = await traceEvent(toTraced(args, call.requestId), run, ran =>
+        firstCodeIn(ran.result),
+      )
       events += 1
       upstreamCalls += contextValue.meter.upstreamCalls
       if (subscription.signal.aborted) return null

@@ -2,14 +2,17 @@ import type { FetchAPI, Plugin } from 'graphql-yoga'
 import type { ProviderName } from '../domain/entity-key.ts'
 import type { EventOutcome, TakeEvent } from '../events/event-intake.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { Metrics, WebhookOutcome } from '../telemetry/metrics.ts'
 import { SignatureError, type Verify } from '../webhooks/signature.ts'
 import { readBody } from './read-body.ts'
+import type { Identified } from './request-id.ts'
 
 export interface WebhookSettings {
   /** How each provider's deliveries are verified; of one that is not here there is no route. */
   readonly verifiers: ReadonlyMap<ProviderName, Verify>
   readonly take: TakeEvent
   readonly log: Logger
+  readonly metrics: Pick<Metrics, 'webhook'>
 }
 
 const MAX_BYTES = 256 * 1_024
@@ -21,6 +24,8 @@ interface Reply {
   readonly text: string
   /** Null where it was not refused. */
   readonly reason: string | null
+  /** As it is counted; null for what is no delivery. */
+  readonly outcome: WebhookOutcome | null
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -29,7 +34,8 @@ interface Reply {
  * byte by byte, is all that is asked for: no token, and no name of this machine, since no web page can sign. What is
  * taken is answered before it is worked on; what is refused leaves one line, without anything of the delivery.
  */
-export function useWebhooks({ verifiers, take, log }: WebhookSettings): Plugin {
+export function useWebhooks(settings: WebhookSettings): Plugin<object, Identified> {
+  const { verifiers, take, log, metrics } = settings
   const providers = new Map([...verifiers.keys()].map(provider => [`/webhooks/${provider}`, provider]))
 
   async function reply(provider: ProviderName, request: Request): Promise<Reply> {
@@ -40,23 +46,24 @@ export function useWebhooks({ verifiers, take, log }: WebhookSettings): Plugin {
       verifiers.get(provider)?.({ headers: request.headers, body })
     } catch (error) {
       if (!(error instanceof SignatureError)) throw error
-      return { status: 400, text: error.message, reason: error.reason }
+      return { status: 400, text: error.message, reason: error.reason, outcome: 'bad-signature' }
     }
     const event = parseJson(body)
     return event === undefined ? NO_JSON : REPLIES[await take(provider, event)]
   }
 
-  async function answer(provider: ProviderName, request: Request, { Response }: FetchAPI): Promise<Response> {
-    const { status, text, reason, headers } = await reply(provider, request)
-    if (reason !== null) log.warn({ provider, status, reason }, 'webhook refused')
+  async function answer(provider: ProviderName, request: Request, requestId: string, { Response }: FetchAPI) {
+    const { status, text, reason, outcome, headers } = await reply(provider, request)
+    if (reason !== null) log.warn({ requestId, provider, status, reason }, 'webhook refused')
+    if (outcome !== null) metrics.webhook(provider, outcome)
     return new Response(`${text}\n`, { status, headers: { 'content-type': 'text/plain', ...headers } })
   }
 
   return {
-    onRequest({ request, url, fetchAPI, endResponse }) {
+    onRequest({ request, url, fetchAPI, endResponse, serverContext: { requestId } }) {
       const provider = providers.get(url.pathname)
       if (provider === undefined) return
-      return answer(provider, request, fetchAPI).then(endResponse)
+      return answer(provider, request, requestId, fetchAPI).then(endResponse)
     },
   }
 }
@@ -65,21 +72,33 @@ const WRONG_METHOD: Reply = {
   status: 405,
   text: 'Events are delivered by POST.',
   reason: 'wrong-method',
+  outcome: null,
   headers: { allow: 'POST' },
 }
-const TOO_LARGE: Reply = { status: 413, text: 'The delivery is too large.', reason: 'too-large' }
-const NO_JSON: Reply = { status: 400, text: 'The delivery is no JSON.', reason: 'no-json' }
+const TOO_LARGE: Reply = {
+  status: 413,
+  text: 'The delivery is too large.',
+  reason: 'too-large',
+  outcome: 'too-large',
+}
+const NO_JSON: Reply = {
+  status: 400,
+  text: 'The delivery is no JSON.',
+  reason: 'no-json',
+  outcome: 'malformed',
+}
 
 /** 200, not 204: that is what WorkOS wants to be answered. */
 const REPLIES: Record<EventOutcome, Reply> = {
-  logged: { status: 200, text: 'Taken.', reason: null },
-  duplicate: { status: 200, text: 'Taken before.', reason: null },
-  unknown: { status: 200, text: 'Of no use here.', reason: null },
-  unreadable: { status: 400, text: 'The delivery is no event.', reason: 'no-event' },
+  logged: { status: 200, text: 'Taken.', reason: null, outcome: 'accepted' },
+  duplicate: { status: 200, text: 'Taken before.', reason: null, outcome: 'duplicate' },
+  unknown: { status: 200, text: 'Of no use here.', reason: null, outcome: 'ignored' },
+  unreadable: { status: 400, text: 'The delivery is no event.', reason: 'no-event', outcome: 'malformed' },
   unavailable: {
     status: 503,
     text: 'Events can not be kept at the moment; send it again.',
     reason: 'log-unavailable',
+    outcome: 'unavailable',
     headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
   },
 }

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
+import { activeTraceId } from './traces.ts'
 
 export type { Logger }
 
@@ -40,6 +41,7 @@ export function createLogger(level: LogLevel, destination: DestinationStream = p
     {
       level,
       base: null,
+      mixin: traceOf,
       serializers: { err: withoutMessage, error: withoutMessage },
       // Without a text pino takes the error's own.
       hooks: {
@@ -74,6 +76,12 @@ export function toLoggable(error: unknown): { name: string; stack: string | unde
 }
 
 const MAX_FRAMES = 8
+
+/** By this a line is joined to its trace, where there is one. */
+function traceOf(): { traceId?: string } {
+  const traceId = activeTraceId()
+  return traceId === null ? {} : { traceId }
+}
 
 function withoutMessage(value: unknown): unknown {
   return value instanceof Error ? toLoggable(value) : value

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { BudgetState } from '../domain/directory-provider.ts'
 import type { ProviderName } from '../domain/entity-key.ts'
 import { RateLimitedError, UnavailableError } from '../domain/provider-error.ts'
+import type { BudgetLoad } from '../telemetry/metrics.ts'
 import { createShares } from './budget-shares.ts'
 import {
   addTo,
@@ -40,6 +41,8 @@ export interface Budget {
   /** The provider answered 429: what shares this limit holds off as well. */
   refuse(scope: string | null, retryAfterSeconds: number | null): void
   states(scopes: Iterable<string>): BudgetState[]
+  /** All of it in three numbers, whatever directories there are. */
+  load(): BudgetLoad
 }
 
 export interface BudgetSettings {
@@ -57,8 +60,10 @@ const MAX_PAUSE_MS = 60_000
 /** Limits of directories that were not asked for lately are forgotten: by then their windows are empty. */
 const MAX_SCOPES = 10_000
 const MAX_ASKED = 100
-/** Where others wait too, who holds more of the window asks so much later at most. */
+/** How much later at most. */
 const YIELD_MS = 20
+/** Processes take turns by and large: one may be a window ahead of another. */
+const UNEVEN_MS = 1_000
 const ASK_AGAIN_MS = 50
 
 export function createBudget(settings: BudgetSettings): Budget {
@@ -102,8 +107,9 @@ export function createBudget(settings: BudgetSettings): Budget {
     for (const [scope, lane] of lanes) {
       if (standing === 'together' && lane.asked >= Math.min(lengthOf(lane), MAX_ASKED)) continue
       const atMs = startAt(lane.window, nowMs)
-      if (atMs > nowMs) {
-        nextMs = Math.min(nextMs, atMs)
+      const startMs = atMs > nowMs || standing === 'alone' ? atMs : yieldUntil(lane, nowMs)
+      if (startMs > nowMs) {
+        nextMs = Math.min(nextMs, startMs)
         continue
       }
       const turn = open(scope, lane.window, nowMs)
@@ -121,6 +127,15 @@ export function createBudget(settings: BudgetSettings): Budget {
     if (nextMs < Number.POSITIVE_INFINITY) timer = setTimeout(dispatch, Math.ceil(nextMs - nowMs))
   }
 
+  /** Where others wait as well, who had more of the last window asks later: so it goes round. */
+  function yieldUntil(lane: Lane, nowMs: number): number {
+    const window = lane.window ?? total
+    const { limit } = (lane.window && perScope) ?? totalLimit
+    const had = lane.others.length === 0 ? 0 : window.used(nowMs - window.spanMs() / 2)
+    lane.yieldsUntilMs ??= nowMs + Math.round((YIELD_MS * Math.min(had, limit)) / limit)
+    return lane.yieldsUntilMs
+  }
+
   async function askOthers(lane: Lane, turns: readonly OpenTurn[]): Promise<void> {
     beingAsked.set(lane.window, (beingAsked.get(lane.window) ?? 0) + turns.length)
     const grant = await shared
@@ -133,6 +148,7 @@ export function createBudget(settings: BudgetSettings): Budget {
       })
       .catch(() => null)
     lane.asked -= turns.length
+    lane.yieldsUntilMs = null
     const stillAsked = (beingAsked.get(lane.window) ?? 0) - turns.length
     if (stillAsked > 0) beingAsked.set(lane.window, stillAsked)
     else beingAsked.delete(lane.window)
@@ -155,13 +171,12 @@ export function createBudget(settings: BudgetSettings): Budget {
   function heed(lane: Lane, grant: SharedGrant): void {
     const nowMs = performance.now()
     lane.others = grant.others
-    const tell = (window: RateWindow, { used, againInMs, firstInMs, lastInMs }: SharedUse, limit: number) => {
-      const yieldMs = grant.others.length === 0 ? 0 : (YIELD_MS * window.used(nowMs)) / limit
-      const againMs = againInMs === 0 ? Number.NEGATIVE_INFINITY : nowMs + againInMs + yieldMs
+    const tell = (window: RateWindow, { used, againInMs, firstInMs, lastInMs }: SharedUse) => {
+      const againMs = againInMs === 0 ? Number.NEGATIVE_INFINITY : nowMs + againInMs
       window.tell({ used, atMs: nowMs, againMs, firstMs: nowMs + firstInMs, lastMs: nowMs + lastInMs })
     }
-    tell(total, grant.total, totalLimit.limit)
-    if (lane.window && grant.scope) tell(lane.window, grant.scope, perScope?.limit ?? 1)
+    tell(total, grant.total)
+    if (lane.window && grant.scope) tell(lane.window, grant.scope)
     for (const [caller, queue] of [...lane.queues]) {
       for (const [place, waiter] of [...queue].entries()) {
         if (waiter.isPromised) continue
@@ -196,7 +211,8 @@ export function createBudget(settings: BudgetSettings): Budget {
     const turnsOfAll = turnsBefore(caller, lanes.values(), place)
     const ahead = lane === undefined ? turns : withOthers(turns, lane)
     const aheadOfAll = window === null ? Math.max(ahead, turnsOfAll) : turnsOfAll
-    return Math.max(window?.foretell(nowMs, ahead) ?? nowMs, total.foretell(nowMs, aheadOfAll))
+    const startMs = Math.max(window?.foretell(nowMs, ahead) ?? nowMs, total.foretell(nowMs, aheadOfAll))
+    return ahead === turns ? startMs : startMs + Math.min(UNEVEN_MS, (window ?? total).spanMs())
   }
 
   shared?.onChange(() => {
@@ -266,6 +282,16 @@ export function createBudget(settings: BudgetSettings): Budget {
         return window === null ? [] : [{ provider, scope, remaining: window.remaining(nowMs) }]
       })
       return [{ provider, scope: 'provider', remaining: total.remaining(nowMs) }, ...own]
+    },
+
+    load() {
+      const nowMs = performance.now()
+      const own = [...windows.values()].map(window => window.remaining(nowMs))
+      return {
+        remaining: total.remaining(nowMs),
+        scarcest: perScope && own.reduce((least, remaining) => Math.min(least, remaining), perScope.limit),
+        waiting: [...lanes.values()].reduce((sum, lane) => sum + lengthOf(lane), 0),
+      }
     },
   }
 }

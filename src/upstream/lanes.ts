@@ -19,13 +19,15 @@ export interface Lane {
   asked: number
   /** How many wait in each of those. */
   others: readonly number[]
+  /** Until when it lets those ask first, since they last said so; null where that is not settled yet. */
+  yieldsUntilMs: number | null
 }
 
 /** A lane for each limit that somebody waits for. */
 export type Lanes = Map<string | null, Lane>
 
 export function openLane(scope: string | null, window: RateWindow | null): Lane {
-  return { scope, window, queues: new Map(), asked: 0, others: [] }
+  return { scope, window, queues: new Map(), asked: 0, others: [], yieldsUntilMs: null }
 }
 
 export function addTo(lane: Lane, waiter: Waiter): void {

@@ -42,7 +42,7 @@ export interface SharedAnswers {
   stale(key: string): Promise<KeptAnswer | null>
   /** Ends the reuse of what carries one of the tags; for what every replica hears of by itself. */
   drop(tags: readonly string[]): Promise<void>
-  /** The same for what only this replica knows: settles when all others have heard of it, or had 200 ms to. */
+  /** The same for what only this replica knows: settles when all others have heard of it, or had 90 ms to. */
   dropEverywhere(tags: readonly string[]): Promise<void>
   forget(key: string): void
   forgetAll(): Promise<void>

@@ -2,18 +2,16 @@ import { BrokenCircuitError, CircuitState, CountBreaker, circuitBreaker, handleW
 import ky, { HTTPError, type Options } from 'ky'
 import pLimit from 'p-limit'
 import type { CallContext } from '../domain/directory-provider.ts'
-import type { ProviderName } from '../domain/entity-key.ts'
 import { ProviderError, UnavailableError } from '../domain/provider-error.ts'
+import type { BreakerState } from '../telemetry/metrics.ts'
 import type { Budget } from './budget.ts'
 import { createWholeFetch, type UpstreamFetch } from './fetch-whole.ts'
 import type { Turn } from './turn.ts'
 import type { UpstreamAnswer, UpstreamRequest } from './upstream-client.ts'
 import { retryAfterSecondsOf, toProviderError } from './upstream-errors.ts'
+import { createRequestWatch, type WatchSettings } from './watch-request.ts'
 
-export interface TransportSettings {
-  readonly provider: ProviderName
-  /** Without a trailing slash. */
-  readonly baseUrl: string
+export interface TransportSettings extends WatchSettings {
   /**
    * The Authorization header of a request; null for requests that have none. `refused` is the header that was
    * just answered with 401: a new one leads to one replay, the same one ends it.
@@ -43,6 +41,12 @@ const HEADERS = { accept: 'application/json', 'user-agent': 'dirgraph' }
 /** A redirect is no answer: it is not followed, and takes no credentials along. */
 const OPTIONS: Options = { redirect: 'manual', credentials: 'omit' }
 const UNLIMITED: Turn = { sent() {}, ended() {} }
+const BREAKER_STATES: Record<CircuitState, BreakerState> = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.HalfOpen]: 'half-open',
+  [CircuitState.Open]: 'open',
+  [CircuitState.Isolated]: 'open',
+}
 
 /**
  * Timeouts by attempt and by operation, at most two retries and those for reads only, a share of the quota for every
@@ -50,14 +54,17 @@ const UNLIMITED: Turn = { sent() {}, ended() {} }
  * Retry-After however long, and have no total timeout.
  */
 export function createTransport(settings: TransportSettings): Transport {
-  const { provider, authorization, budget } = settings
+  const { provider, authorization, budget, metrics } = settings
   const baseUrl = settings.baseUrl.replace(/\/+$/, '')
+  const watched = createRequestWatch(settings)
   const whole = createWholeFetch(settings.fetch, MAX_BODY_BYTES)
   const inParallel = pLimit(MAX_PARALLEL_CALLS)
   const breaker = circuitBreaker(handleWhen(isFault), {
     halfOpenAfter: HALF_OPEN_AFTER_MS,
     breaker: new CountBreaker(BREAKER),
   })
+  metrics?.watchBreaker(provider, () => BREAKER_STATES[breaker.state])
+  if (budget !== null) metrics?.watchBudget(provider, () => budget.load())
 
   async function send(
     request: UpstreamRequest,
@@ -77,11 +84,12 @@ export function createTransport(settings: TransportSettings): Transport {
         ...limits(request, call),
         signal,
         headers: { ...HEADERS, ...(header !== null && { authorization: header }) },
-        fetch: limited(request, () => turn),
+        fetch: limited(request, signal, () => turn),
         hooks: {
           beforeRetry: [
             async () => {
               call.meter.count('retries', 1)
+              metrics?.retry(provider)
               turn = await acquire(request, call, signal)
             },
           ],
@@ -118,13 +126,18 @@ export function createTransport(settings: TransportSettings): Transport {
   }
 
   /** An attempt tells its turn what becomes of it. A refusal holds off all who share the limit. */
-  function limited(request: UpstreamRequest, turnOf: () => Turn): typeof fetch {
+  function limited(request: UpstreamRequest, signal: AbortSignal, turnOf: () => Turn): typeof fetch {
+    let resends = -1
     return async input => {
       const turn = turnOf()
+      // It is always a request that ky hands on.
+      const outgoing = input as Request
       const response = await inParallel(() => {
         turn.sent()
-        // It is always a request that ky hands on.
-        return whole.fetch(input as Request, turn.ended).finally(turn.ended)
+        resends += 1
+        return watched({ request, outgoing, resends, signal }, () =>
+          whole.fetch(outgoing, turn.ended).finally(turn.ended),
+        )
       })
       if (response.status === 429)
         budget?.refuse(request.scope ?? null, retryAfterSecondsOf(response.headers))

@@ -2,13 +2,14 @@ import { hash } from 'node:crypto'
 import { createBackgroundCall } from '../domain/background-call.ts'
 import type { CallContext } from '../domain/directory-provider.ts'
 import {
-  InvalidInputError,
   ProviderError,
   QueryTooCostlyError,
   RateLimitedError,
   UnavailableError,
 } from '../domain/provider-error.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { UpstreamMetrics } from '../telemetry/metrics.ts'
+import { traceApart } from '../telemetry/traces.ts'
 import { createAnswerStore } from './answer-store.ts'
 import type { UpstreamFetch } from './fetch-whole.ts'
 import { createFlights } from './flights.ts'
@@ -27,6 +28,10 @@ export interface UpstreamEnvironment {
   /** For replicas that share what they keep; absent where there are none. */
   readonly shareAnswers?: ShareAnswers | null
   readonly fetch: UpstreamFetch
+  /** Who counts; nobody, if absent. */
+  readonly metrics?: UpstreamMetrics
+  /** Whether providers are told of the trace that a request belongs to; they are not, if absent. */
+  readonly propagateTraces?: boolean
 }
 
 export interface UpstreamSettings extends TransportSettings, UpstreamEnvironment {
@@ -39,8 +44,10 @@ export type Query = Readonly<Record<string, string | number | boolean | null>>
 
 export interface UpstreamRequest {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
-  /** Below the base URL, made by `urlPath`. */
+  /** Below the base URL; one with ids is made by `urlPath`. */
   readonly path: string
+  /** The same with `{id}` in the place of each id; the path itself, if absent. */
+  readonly route?: string
   /** Stands for the path in logs, where that holds what somebody has typed. */
   readonly loggedAs?: string
   readonly query?: Query
@@ -101,7 +108,7 @@ type Memo = Map<string, Promise<UpstreamAnswer>>
  * before its own answer is read.
  */
 export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient {
-  const { provider, log } = settings
+  const { provider, log, metrics } = settings
   const transport = createTransport(settings)
   const flights = createFlights<UpstreamAnswer>()
   let memos = new WeakMap<CallContext, Memo>()
@@ -162,8 +169,12 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
 
   async function readKept(key: string, request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer> {
     const kept = store.fresh(key)
-    if (kept === null) return readShared(key, request, call).catch(error => standIn(key, error, call))
+    if (kept === null) {
+      metrics?.lookup(provider, flights.isUnderWay(key) ? 'coalesced' : 'miss')
+      return readShared(key, request, call).catch(error => standIn(key, error, call))
+    }
     call.meter.count('cacheHits', 1)
+    metrics?.lookup(provider, 'hit')
     if (store.isDue(kept) && !flights.isUnderWay(key)) refresh(key, request)
     return kept.answer
   }
@@ -202,14 +213,17 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
     if (!isPassing(error)) store.forget(key)
     if (kept === null) throw error
     call.meter.servedStale(provider, kept.ageMs / 1_000)
+    metrics?.lookup(provider, 'stale')
     return kept.answer
   }
 
   /** Renews an answer before it ends; nobody waits for it. A failure that may pass is nobody's, a refusal ends the reuse. */
   function refresh(key: string, request: UpstreamRequest): void {
-    readShared(key, request, createBackgroundCall('refresh'), true).catch((error: unknown) => {
-      if (!isPassing(error)) store.forget(key)
-    })
+    traceApart(() => readShared(key, request, createBackgroundCall('refresh'), true)).catch(
+      (error: unknown) => {
+        if (!isPassing(error)) store.forget(key)
+      },
+    )
   }
 
   /** Without the query, which can hold an e-mail address. */
@@ -233,16 +247,6 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
     suspendReuse: store.suspendReuse,
     isReachable: () => reachable,
   }
-}
-
-/**
- * A path with its ids encoded, so that none of them can leave its place. Throws `InvalidInputError` for a
- * segment of dots, which URLs resolve however it is encoded, and for half a character, which can not be encoded.
- */
-export function urlPath(strings: TemplateStringsArray, ...ids: readonly string[]): string {
-  if (ids.some(id => /^\.{0,2}$/.test(id) || !id.isWellFormed()))
-    throw new InvalidInputError('This can be no id.')
-  return String.raw({ raw: strings }, ...ids.map(id => encodeURIComponent(id))).replace(/^\//, '')
 }
 
 /** A hash, since a query can hold an e-mail address. The client has one credential, so the key needs none. */

@@ -43,6 +43,7 @@ const TO_CLIENT = new Set([
   'referrer-policy',
   'vary',
   'x-content-type-options',
+  'x-request-id',
 ])
 
 describe.for(PROVIDERS)('at %s', provider => {
@@ -94,6 +95,7 @@ describe.for(PROVIDERS)('at %s', provider => {
       })
       const { headers, text } = await app.post({ query }, me)
       expect([...headers.keys()].filter(name => !TO_CLIENT.has(name))).toEqual([])
+      expect(headers.get('x-request-id')).toBe('test')
       expect(text).not.toContain('from-provider')
       app.sandbox.clearFaults()
     }

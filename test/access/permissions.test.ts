@@ -51,7 +51,7 @@ describe('without directories:read', () => {
       expect.objectContaining({
         message: 'This needs the permission `directories:read`.',
         path: [name],
-        extensions: { code: 'FORBIDDEN' },
+        extensions: { code: 'FORBIDDEN', requestId: 'test' },
       }),
     ])
     expect(app.sandbox.calls).toEqual([])

@@ -56,7 +56,8 @@ export async function startGuardedApp(settings: GuardedAppSettings = {}): Promis
       const response = await app.dirgraph.fetch(
         new Request('http://dirgraph.test/graphql', {
           method: 'POST',
-          headers: { 'content-type': 'application/json', ...headers },
+          // One id for all, so that answers can be compared to the letter.
+          headers: { 'content-type': 'application/json', 'x-request-id': 'test', ...headers },
           body: JSON.stringify(body),
         }),
       )

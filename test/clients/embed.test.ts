@@ -76,6 +76,15 @@ test('no provider at all is refused in plain words', () => {
   )
 })
 
+test.each(['localhost:6379', 'https://localhost', 'redis://:secret@localhost?db=1'])(
+  'an address of Redis that is none is refused, and not shown: %s',
+  redisUrl => {
+    expect(() => createDirgraph({ workos: { apiKey: 'sk_x' }, redisUrl })).toThrow(
+      new TypeError('`redisUrl` has to be a redis:// or rediss:// URL.'),
+    )
+  },
+)
+
 test.each([
   ['can not be parsed', 'query {'],
   ['asks for what there is not', '{ organisations { nodes { id } } }'],

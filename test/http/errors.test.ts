@@ -152,10 +152,11 @@ describe.each(ENVIRONMENTS)('with NODE_ENV=%s', environment => {
 
     test.each(FAILURES)('%s (%s)', async (_what, code, ask) => {
       vi.stubEnv('NODE_ENV', environment)
-      const { codes, json, text } = await ask()
+      const { codes, headers, json, text } = await ask()
       expect(CODES).toContain(code)
       expect(codes).toEqual([code])
-      for (const { extensions } of json?.errors ?? []) expect(extensions).toEqual({ code })
+      const requestId = headers.get('x-request-id')
+      for (const { extensions } of json?.errors ?? []) expect(extensions).toEqual({ code, requestId })
       expect(text).not.toMatch(/stack|originalError|node_modules|\.ts\b/)
     })
   })

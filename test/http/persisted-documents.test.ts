@@ -155,7 +155,10 @@ describe('the mode', () => {
       const { status, json } = await post(dirgraph, body)
       expect(status).toBe(400)
       expect(json?.errors).toEqual([
-        { message: 'PersistedQueryNotSupported', extensions: { code: 'BAD_USER_INPUT' } },
+        {
+          message: 'PersistedQueryNotSupported',
+          extensions: { code: 'BAD_USER_INPUT', requestId: expect.any(String) },
+        },
       ])
     }
     expect(await post(dirgraph, { query: QUERY })).toMatchObject({ json: { data: PROVIDERS } })
@@ -169,7 +172,12 @@ describe('an id', () => {
       const { dirgraph } = await start('allow', manifestOf('graphql-codegen'))
       const { status, json } = await post(dirgraph, { documentId })
       expect(status).toBe(400)
-      expect(json?.errors).toEqual([{ message: 'PersistedQueryNotFound', extensions: { code: 'NOT_FOUND' } }])
+      expect(json?.errors).toEqual([
+        {
+          message: 'PersistedQueryNotFound',
+          extensions: { code: 'NOT_FOUND', requestId: expect.any(String) },
+        },
+      ])
     },
   )
 

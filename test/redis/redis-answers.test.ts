@@ -69,6 +69,12 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, { retry: 2 }, () => {
     return null
   }
 
+  /** Nothing that it says arrives any more. */
+  function cut({ engine: { proxy } }: Replica): void {
+    proxy.delayMs = Number.POSITIVE_INFINITY
+    proxy.break()
+  }
+
   test('are found by other replicas as they were kept, with their age', async () => {
     const [one, other] = [await start('one'), await start('other')]
     ;(await lease(one)).keep(ANSWER, ['a'])
@@ -174,7 +180,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, { retry: 2 }, () => {
 
   test('tell all other replicas what was changed, before whoever changed it goes on', async () => {
     const [one, other] = [await start('one'), await start('other'), await start('third')]
-    other.engine.proxy.delayMs = 60
+    other.engine.proxy.delayMs = 25
     await one.dropEverywhere(['a', 'b'])
     expect(told).toEqual(expect.arrayContaining(['other dropped a b', 'third dropped a b']))
     other.engine.proxy.delayMs = 0
@@ -244,7 +250,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, { retry: 2 }, () => {
       await lease(one)
       const waiting = find(other)
       await expect(Promise.race([waiting, sleep(1_400)])).resolves.toBe(undefined)
-      one.engine.proxy.delayMs = Number.POSITIVE_INFINITY
+      cut(one)
       const beganMs = performance.now()
       expect(isLease(await waiting)).toBe(true)
       expect(performance.now() - beganMs).toBeLessThan(1_500)
@@ -289,11 +295,13 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, { retry: 2 }, () => {
 
     test('are dropped when it is back, and those who share them are told', async () => {
       const [one, other] = [await start('one'), await start('other')]
-      one.engine.proxy.delayMs = Number.POSITIVE_INFINITY
+      cut(one)
       await isUp(one.engine, false)
       await one.dropEverywhere(['a'])
       ;(await lease(other)).keep(ANSWER, ['a'])
+      expect(await kept(other)).not.toBe(null)
       one.engine.proxy.delayMs = 0
+      one.engine.proxy.break()
       await expect.poll(() => told, { timeout: 8_000, interval: 5 }).toContain('other dropped a')
       expect(await kept(other)).toBe(null)
     })
@@ -301,10 +309,28 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, { retry: 2 }, () => {
     test('are dropped again where nobody has said that they were', async () => {
       const [one] = [await start('one'), await start('other')]
       const dropped = () => told.filter(line => line === 'other dropped a').length
-      engines.redis.pause()
+      one.engine.proxy.delayMs = Number.POSITIVE_INFINITY
       await one.dropEverywhere(['a'])
-      engines.redis.resume()
+      await expect.poll(dropped).toBe(1)
+      one.engine.proxy.delayMs = 0
+      one.engine.proxy.break()
       await expect.poll(dropped, { timeout: 8_000 }).toBe(2)
+    })
+
+    test('are believed again once it takes what it has refused, as where it was full', async () => {
+      const one = await start()
+      const { redis } = one.engine
+      ;(await lease(one)).keep(ANSWER, ['a'])
+      await redis.run(client => client.config('SET', 'maxmemory', '1', 'maxmemory-policy', 'noeviction'))
+      await one.drop(['a'])
+      expect(await kept(one)).toBe(null)
+      await redis.run(client => client.config('SET', 'maxmemory', '0'))
+      const keepAgain = async () => {
+        ;(await lease(one, 'another')).keep(ANSWER, ['b'])
+        return kept(one, 'another')
+      }
+      await expect.poll(keepAgain, { timeout: 8_000 }).not.toBe(null)
+      expect(await kept(one)).toBe(null)
     })
 
     test('so much may be dropped that everything is', async () => {

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { listen } from '../../src/server/listen.ts'
 import { workosEvent, workosSubject } from '../providers/event-samples.ts'
+import { subscribe } from '../subscription/subscribe.ts'
 import { isLeftOut } from '../support/left-out.ts'
 import { whyNoRedis } from '../support/redis.ts'
 import { directoryId, organizationId } from '../support/seeded-ids.ts'
@@ -33,6 +35,26 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, { retry: 2 }, () => {
     'query($id: ID!) { directory(by: { id: $id }) { users(first: 5) { nodes { upstreamId name } } } }'
   const DIRECTORY =
     'query($id: ID!) { directory(by: { id: $id }) { name users(first: 20) { nodes { name groups { nodes { name } } } } groups(first: 5) { nodes { name } } } }'
+
+  /** Takes the first user whom all replicas show out of a directory, and the delivery that tells of it. */
+  async function removeFirst(id: string) {
+    const { roster } = workosSubject(replicas.sandbox.data)
+    const shown = await Promise.all(replicas.all.map(replica => usersOf(replica, id)))
+    const [gone = ''] = shown[0] ?? []
+    for (const users of shown) expect(users[0]).toBe(gone)
+    const [user = { id: '' }] = roster.users.splice(
+      roster.users.findIndex(one => one.id === gone),
+      1,
+    )
+    expect(user.id).toBe(gone)
+    return { gone, delivery: fromWorkos(workosEvent('dsync.user.deleted', user)) }
+  }
+
+  async function usersOf(replica: Replica, id: string): Promise<string[]> {
+    const { data } = await replica.query(USERS, { id })
+    const { directory } = data as { directory: { users: { nodes: { upstreamId: string }[] } } }
+    return directory.users.nodes.map(({ upstreamId }) => upstreamId)
+  }
 
   test('cost the second replica no call', async () => {
     await start()
@@ -98,20 +120,35 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, { retry: 2 }, () => {
   test('end on every replica by an event that one of them has heard of, and no others do', async () => {
     await start({ dirgraph: { webhooks: WEBHOOKS } })
     const { one, other, sandbox } = replicas
-    const { directory, roster } = workosSubject(sandbox.data)
-    const ids = [directory.id, sandbox.data.known.workosLargeDirectoryId].map(id => directoryId(sandbox, id))
-    for (const replica of replicas.all) for (const id of ids) await replica.query(USERS, { id })
-    const [gone] = roster.users.splice(0, 1)
+    const { directory } = workosSubject(sandbox.data)
+    const [id = '', otherId = ''] = [directory.id, sandbox.data.known.workosLargeDirectoryId].map(
+      upstreamId => directoryId(sandbox, upstreamId),
+    )
+    for (const replica of replicas.all) await replica.query(USERS, { id: otherId })
+    const { gone, delivery } = await removeFirst(id)
+    for (const replica of replicas.all) expect(await usersOf(replica, id)).toContain(gone)
     sandbox.clearCalls()
-    const delivery = fromWorkos(workosEvent('dsync.user.deleted', gone as { id: string }))
     expect((await one.dirgraph.fetch(delivery)).status).toBe(200)
-    const first = async (replica: Replica) =>
-      JSON.stringify((await replica.query(USERS, { id: ids[0] })).data)
     for (const replica of [other, one]) {
-      await expect.poll(() => first(replica)).not.toContain(gone?.id)
-      await replica.query(USERS, { id: ids[1] })
+      await expect.poll(() => usersOf(replica, id)).not.toContain(gone)
+      await replica.query(USERS, { id: otherId })
     }
     expect(new Set(sandbox.calls.map(({ query }) => query.directory))).toEqual(new Set([directory.id]))
+  })
+
+  test('are gone on every replica before anybody who listens to any of them hears why', async () => {
+    await start({ dirgraph: { webhooks: WEBHOOKS } })
+    const { one, other, sandbox } = replicas
+    const id = directoryId(sandbox, workosSubject(sandbox.data).directory.id)
+    const listener = await listen(one.dirgraph.fetch, { host: '127.0.0.1', port: 0 })
+    const stream = await subscribe(`${listener.url}/graphql`)
+    const { gone, delivery } = await removeFirst(id)
+    other.proxy.delayMs = 60
+    expect((await one.dirgraph.fetch(delivery)).status).toBe(200)
+    await stream.next()
+    expect(await usersOf(other, id)).not.toContain(gone)
+    stream.leave()
+    await listener.close(0)
   })
 
   test('of before stand in on every replica while the provider fails, and say how old they are', async () => {
@@ -137,6 +174,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, { retry: 2 }, () => {
       organization: { scimEnabled: true },
     })
     other.proxy.delayMs = 0
+    other.proxy.break()
     await replicas.areConnected()
     await other.query(ORGANIZATION, { id })
     expect((await other.costOf(ORGANIZATION, { id })).upstreamCalls).toBe(0)

@@ -45,7 +45,7 @@ describe('a mistake of the caller', () => {
     const { errors } = await post(JSON.stringify({ query, variables }))
     expect(errors.length).toBeGreaterThan(0)
     for (const { message, extensions } of errors) {
-      expect(extensions).toEqual({ code: 'BAD_USER_INPUT' })
+      expect(extensions).toEqual({ code: 'BAD_USER_INPUT', requestId: expect.any(String) })
       expect(message).not.toMatch(/\bat .+:\d+/)
     }
   })
@@ -62,7 +62,7 @@ describe('a mistake of the caller', () => {
     expect(errors.length).toBeGreaterThan(0)
     for (const { extensions } of errors) {
       expect(CODES).toContain(extensions.code)
-      expect(Object.keys(extensions)).toEqual(['code'])
+      expect(Object.keys(extensions)).toEqual(['code', 'requestId'])
     }
   })
 
@@ -94,7 +94,7 @@ describe('an error that nobody expected', () => {
           message: 'Unexpected error.',
           path: ['broken'],
           locations: [{ line: 1, column: 8 }],
-          extensions: { code: 'INTERNAL_SERVER_ERROR' },
+          extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: expect.any(String) },
         },
       ],
     })

@@ -73,7 +73,7 @@ describe('the server', () => {
     expect(response.status).toBe(405)
   })
 
-  test.each(['/', '/graphql/x', '/metrics', '/admin'])('has nothing at %s', async path => {
+  test.each(['/', '/graphql/x', '/metrics/x', '/admin'])('has nothing at %s', async path => {
     app = await startApp({ graphiql: true })
     const headers = { accept: 'text/html' }
     const response = await app.dirgraph.fetch(new Request(`http://dirgraph.test${path}`, { headers }))

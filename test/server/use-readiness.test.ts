@@ -97,6 +97,29 @@ describe('/ready', () => {
   })
 })
 
+describe('/ready, where replicas share a Redis that can not be reached', () => {
+  const redis = { ready: false, reason: 'unreachable', message: expect.any(String) }
+  const redisUrl = 'redis://:hunter2@127.0.0.1:1'
+
+  async function startWithout(settings: TestAppSettings = {}): Promise<void> {
+    await start({ ...settings, dirgraph: { redisUrl } })
+    await expect.poll(async () => (await get('/ready')).report.redis?.reason).toBe('unreachable')
+  }
+
+  test('is degraded, and still 200, with an entry that says why and shows no password', async () => {
+    await startWithout()
+    const { status, report } = await get('/ready')
+    expect(status).toBe(200)
+    expect(report).toEqual({ status: 'degraded', providers: [ready('WORKOS'), ready('SCALEKIT')], redis })
+    expect(JSON.stringify(report)).not.toContain('hunter2')
+  })
+
+  test('is 503 as ever where no provider can be used', async () => {
+    await startWithout({ refused: ['workos', 'scalekit'] })
+    expect(await get('/ready')).toMatchObject({ status: 503, report: { status: 'unavailable', redis } })
+  })
+})
+
 describe('/health', () => {
   test('is 200 while the server lives, whatever the providers do, and asks them nothing', async () => {
     await start({ refused: ['workos', 'scalekit'] })
@@ -109,6 +132,7 @@ describe('/health', () => {
 interface Report {
   readonly status: string
   readonly providers: readonly { readonly provider: string; readonly ready: boolean }[]
+  readonly redis?: { readonly ready: boolean; readonly reason?: string }
 }
 
 async function start(settings: TestAppSettings = {}): Promise<void> {

@@ -2,6 +2,7 @@ import { createAuthenticate } from '../../src/callers/authenticate.ts'
 import type { EventFeed } from '../../src/events/event-feed.ts'
 import { restrictProvider } from '../../src/providers/restrict-provider.ts'
 import { estimateCalls } from '../../src/schema/estimate-calls.ts'
+import { createPrometheusMetrics } from '../../src/telemetry/prometheus.ts'
 
 /** Where nothing ever happens. */
 const QUIET_FEED: EventFeed = {
@@ -14,6 +15,7 @@ const QUIET_FEED: EventFeed = {
 
 /** What a server needs besides its schema, provider and log; nobody is asked for a token. */
 export const ANY_SERVER = {
+  metrics: createPrometheusMetrics({ operationNames: [] }),
   restrict: restrictProvider,
   authenticate: createAuthenticate({ adminToken: null, userTokens: null }),
   asksForToken: false,

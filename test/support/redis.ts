@@ -14,6 +14,12 @@ export function whyNoRedis(): string | null {
   return program ? null : 'no redis-server or valkey-server on the PATH; install one'
 }
 
+const running = new Set<ChildProcess>()
+// A test that is cut short stops nothing.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 export interface RedisServer {
   readonly url: string
   readonly port: number
@@ -39,6 +45,8 @@ export async function startRedis(options: readonly string[] = []): Promise<Redis
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     child = started
+    running.add(started)
+    started.once('exit', () => running.delete(started))
     let said = ''
     for await (const text of started.stdout) {
       said += text
@@ -72,6 +80,8 @@ export interface RedisProxy {
   readonly url: string
   /** How much later answers arrive than they were sent; infinite for a black hole, old connections and new ones. */
   delayMs: number
+  /** Breaks the connections there are. */
+  break(): void
   stop(): Promise<void>
 }
 
@@ -99,6 +109,9 @@ export async function startRedisProxy(port: number): Promise<RedisProxy> {
     })
   })
   return Object.assign(proxy, {
+    break() {
+      for (const socket of sockets) socket.destroy()
+    },
     url: `redis://127.0.0.1:${await listen(server)}`,
     async stop() {
       for (const socket of sockets) socket.destroy()
@@ -107,9 +120,14 @@ export async function startRedisProxy(port: number): Promise<RedisProxy> {
   })
 }
 
+/** Out of the range from which the system hands out ports, so that nobody takes it while Redis is down. */
 async function freePort(): Promise<number> {
+  const port = 10_000 + Math.floor(Math.random() * 20_000)
   const server = createServer()
-  const port = await listen(server)
+  const isFree = await new Promise<boolean>(resolve => {
+    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true))
+  })
+  if (!isFree) return freePort()
   await new Promise(resolve => server.close(resolve))
   return port
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { InvalidInputError, ProviderError, UnavailableError } from '../../src/domain/provider-error.ts'
-import { urlPath } from '../../src/upstream/upstream-client.ts'
+import { urlPath } from '../../src/upstream/url-path.ts'
 import { failureOf } from '../providers/start-ground.ts'
 import { anyCall } from '../support/any-call.ts'
 import { API_KEY, openClient } from './open-client.ts'
@@ -51,7 +51,7 @@ describe('a request', () => {
     ['ü ', '/things/%C3%BC%20'],
     ['a\0b', '/things/a%00b'],
   ])('for the id %j stays in the place of the id', async (id, path) => {
-    await send({ path: urlPath`/things/${id}` })
+    await send(urlPath`/things/${id}`)
     expect(server.requests.map(request => request.path)).toEqual([path])
   })
 

@@ -3,12 +3,8 @@ import type { CallContext, UserFilter } from '../../domain/directory-provider.ts
 import type { Detail, Directory, DirectoryGroup, DirectoryUser, Organization } from '../../domain/entities.ts'
 import { type EntityKey, organizationKeyOf, upstreamIdOf } from '../../domain/entity-key.ts'
 import { InvalidInputError, type ProviderError, UnavailableError } from '../../domain/provider-error.ts'
-import {
-  type Query,
-  type UpstreamClient,
-  type UpstreamRequest,
-  urlPath,
-} from '../../upstream/upstream-client.ts'
+import type { Query, UpstreamClient, UpstreamRequest } from '../../upstream/upstream-client.ts'
+import { type UrlPath, urlPath } from '../../upstream/url-path.ts'
 import { createParsedOnce } from '../parsed-once.ts'
 import { isFormOf, parseAnswer, parseRecord } from '../wire-record.ts'
 import { toDirectory, toDirectoryGroup, toDirectoryUser, toOrganization } from './scalekit-entities.ts'
@@ -51,13 +47,13 @@ export interface ScalekitLists {
 }
 
 /** The path of a directory, with its organization: Scalekit knows directories only within theirs. */
-export function directoryPath(directory: EntityKey): string {
+export function directoryPath(directory: EntityKey): UrlPath {
   const id = scalekitIdOf('Directory', directory)
   return urlPath`/api/v1/organizations/${organizationIdOf(directory)}/directories/${id}`
 }
 
 /** The path of an organization. */
-export function organizationPath(organization: EntityKey): string {
+export function organizationPath(organization: EntityKey): UrlPath {
   return urlPath`/api/v1/organizations/${scalekitIdOf('Organization', organization)}`
 }
 
@@ -69,7 +65,7 @@ export function createScalekitLists(
 
   /** The answer to one GET, read once however often it is reused: paths name all that the reading depends on. */
   async function get<T, Result>(
-    request: Pick<UpstreamRequest, 'path' | 'query' | 'tags'>,
+    request: Pick<UpstreamRequest, 'path' | 'route' | 'query' | 'tags'>,
     answer: z.ZodType<T>,
     toResult: (answer: T) => Result,
     call: CallContext,
@@ -90,7 +86,7 @@ export function createScalekitLists(
     },
 
     users(directory, { group, updatedAfter }, detail, call) {
-      const path = `${directoryPath(directory)}/users`
+      const path = urlPath`${directoryPath(directory)}/users`
       const filter = {
         include_detail: detail === 'full' ? true : null,
         directory_group_id: group && scalekitIdOf('DirectoryGroup', group),
@@ -101,31 +97,31 @@ export function createScalekitLists(
         const query = { ...paging(token, size), ...filter }
         const toPage = (answer: z.output<typeof usersWire>) =>
           toTokenPage(answer, answer.users, userWire, toUser)
-        return get({ path, query, tags: within(directory) }, usersWire, toPage, call)
+        return get({ ...path, query, tags: within(directory) }, usersWire, toPage, call)
       }
     },
 
     groups(directory, detail, call) {
-      const path = `${directoryPath(directory)}/groups`
+      const path = urlPath`${directoryPath(directory)}/groups`
       const filter = { include_detail: detail === 'full' ? true : null }
       const toGroup = (wire: GroupWire) => toDirectoryGroup(wire, directory, withDetail(detail))
       return (token, size) => {
         const query = { ...paging(token, size), ...filter }
         const toPage = (answer: z.output<typeof groupsWire>) =>
           toTokenPage(answer, answer.groups, groupWire, toGroup)
-        return get({ path, query, tags: within(directory) }, groupsWire, toPage, call)
+        return get({ ...path, query, tags: within(directory) }, groupsWire, toPage, call)
       }
     },
 
     async directories(organization, call) {
-      const path = `${organizationPath(organization)}/directories`
+      const path = urlPath`${organizationPath(organization)}/directories`
       const tags = [`directories of ${upstreamIdOf(organization)}`]
       const toList = (answer: z.output<typeof directoriesWire>) =>
         answer.directories.map(raw => {
           const wire = parseRecord('scalekit', directoryWire, raw)
           return wire instanceof UnavailableError ? wire : toDirectory(wire)
         })
-      const directories = await get({ path, tags }, directoriesWire, toList, call)
+      const directories = await get({ ...path, tags }, directoriesWire, toList, call)
       noteDirectories(
         organization,
         directories.map(directory => (directory instanceof Error ? null : directory.key)),

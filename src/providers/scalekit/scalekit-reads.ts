@@ -57,7 +57,7 @@ export function createScalekitReads(
   async function findOrganization(key: EntityKey, call: CallContext) {
     const path = organizationPath(key)
     const { status, body } = await client.send(
-      { method: 'get', path, answers: [404], isReadable: isFormOf(organizationAnswer) },
+      { method: 'get', ...path, answers: [404], isReadable: isFormOf(organizationAnswer) },
       call,
     )
     if (status === 404) return null
@@ -69,7 +69,7 @@ export function createScalekitReads(
     const path = directoryPath(key)
     const tags = [`directory of ${upstreamIdOf(organizationOf(key))}`]
     const { status, body } = await client.send(
-      { method: 'get', path, answers: [404], tags, isReadable: isFormOf(directoryAnswer) },
+      { method: 'get', ...path, answers: [404], tags, isReadable: isFormOf(directoryAnswer) },
       call,
     )
     return status === 404 ? null : toDirectory(parseAnswer('scalekit', directoryAnswer, body).directory)

@@ -2,6 +2,7 @@ import type { CallContext, DirectoryProvider } from '../../domain/directory-prov
 import { type EntityKey, upstreamIdOf } from '../../domain/entity-key.ts'
 import { ConflictError, InvalidInputError, UnavailableError } from '../../domain/provider-error.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
+import { urlPath } from '../../upstream/url-path.ts'
 import { parseAnswer } from '../wire-record.ts'
 import {
   IDENTITY_PROVIDER_WORDS,
@@ -29,10 +30,10 @@ type Writes = Omit<
 export function createScalekitWrites(client: UpstreamClient): Writes {
   /** Feature names are free text to Scalekit, so only the organization that comes back tells whether it was heeded. */
   async function switchScim(organization: EntityKey, enabled: boolean, call: CallContext) {
-    const path = `${organizationPath(organization)}/settings`
+    const path = urlPath`${organizationPath(organization)}/settings`
     const json = { features: [{ name: SCIM_FEATURE, enabled }] }
     const { body } = await client.send(
-      { method: 'patch', path, json, drops: [upstreamIdOf(organization)] },
+      { method: 'patch', ...path, json, drops: [upstreamIdOf(organization)] },
       call,
     )
     const { organization: wire } = parseAnswer('scalekit', organizationAnswer, body)
@@ -54,13 +55,13 @@ export function createScalekitWrites(client: UpstreamClient): Writes {
    */
   async function switchDirectory(directory: EntityKey, enabled: boolean, call: CallContext): Promise<void> {
     const path = directoryPath(directory)
-    const toggle = `${path}:${enabled ? 'enable' : 'disable'}`
+    const toggle = enabled ? urlPath`${path}:enable` : urlPath`${path}:disable`
     const { status, body } = await client.send(
-      { method: 'patch', path: toggle, answers: [400, 409], drops: [upstreamIdOf(directory)] },
+      { method: 'patch', ...toggle, answers: [400, 409], drops: [upstreamIdOf(directory)] },
       call,
     )
     if (status < 400 && (parseAnswer('scalekit', toggleAnswer, body).enabled ?? false) === enabled) return
-    const there = await client.send({ method: 'get', path }, call)
+    const there = await client.send({ method: 'get', ...path }, call)
     const { directory: now } = parseAnswer('scalekit', directoryAnswer, there.body)
     if ((now.enabled ?? false) !== enabled) {
       const wanted = enabled ? 'on' : 'off'
@@ -79,8 +80,8 @@ export function createScalekitWrites(client: UpstreamClient): Writes {
     disableDirectory: (directory, call) => switchDirectory(directory, false, call),
 
     async createPortalLink(organization, call) {
-      const path = `${organizationPath(organization)}/portal_links`
-      const { body } = await client.send({ method: 'put', path, query: { features: SCIM_FEATURE } }, call)
+      const path = urlPath`${organizationPath(organization)}/portal_links`
+      const { body } = await client.send({ method: 'put', ...path, query: { features: SCIM_FEATURE } }, call)
       const { link } = parseAnswer('scalekit', portalLinkAnswer, body)
       return { url: link.location, expiresAt: link.expire_time }
     },
@@ -98,11 +99,11 @@ export function createScalekitWrites(client: UpstreamClient): Writes {
       if (directory_type === undefined) {
         throw new InvalidInputError('Scalekit knows no such protocol.', 'protocol', 'scalekit')
       }
-      const path = `${organizationPath(organization)}/directories`
+      const path = urlPath`${organizationPath(organization)}/directories`
       const { body } = await client.send(
         {
           method: 'post',
-          path,
+          ...path,
           json: { directory_type, directory_provider },
           drops: [`directories of ${upstreamIdOf(organization)}`],
         },
@@ -117,7 +118,7 @@ export function createScalekitWrites(client: UpstreamClient): Writes {
         {
           method: 'get',
           isWrite: true,
-          path: `${directoryPath(directory)}:sync`,
+          ...urlPath`${directoryPath(directory)}:sync`,
           ignoreBody: true,
           drops: dropsOf(directory),
         },
@@ -130,7 +131,7 @@ export function createScalekitWrites(client: UpstreamClient): Writes {
       if (force) await switchDirectory(directory, false, call)
       const path = directoryPath(directory)
       const { status, body } = await client.send(
-        { method: 'delete', path, ignoreBody: true, answers: [400, 409, 412], drops: dropsOf(directory) },
+        { method: 'delete', ...path, ignoreBody: true, answers: [400, 409, 412], drops: dropsOf(directory) },
         call,
       )
       if (status < 400) return 'DELETED'
@@ -145,9 +146,9 @@ export function createScalekitWrites(client: UpstreamClient): Writes {
     },
 
     async createDirectorySecret(directory, call) {
-      const path = `${directoryPath(directory)}/secrets`
+      const path = urlPath`${directoryPath(directory)}/secrets`
       const drops = [upstreamIdOf(directory)]
-      const { body } = await client.send({ method: 'post', path, drops }, call)
+      const { body } = await client.send({ method: 'post', ...path, drops }, call)
       const { plain_secret, secret } = parseAnswer('scalekit', secretAnswer, body)
       return { plainSecret: plain_secret, secret: toDirectorySecret(secret) }
     },

@@ -42,6 +42,7 @@ export function createWorkosProvider(
   const sharedBudget = shareBudget?.(['workos', settings.apiUrl, settings.apiKey], limits) ?? null
   const budget = createBudget({ provider: 'workos', ...limits, shared: sharedBudget })
   const client = createUpstreamClient({
+    ...environment,
     provider: 'workos',
     baseUrl: settings.apiUrl,
     authorization: async () => `Bearer ${settings.apiKey}`,

@@ -18,7 +18,8 @@ import {
   upstreamIdOf,
 } from '../../domain/entity-key.ts'
 import { ProviderError, UnsupportedError } from '../../domain/provider-error.ts'
-import { type UpstreamClient, type UpstreamRequest, urlPath } from '../../upstream/upstream-client.ts'
+import type { UpstreamClient, UpstreamRequest } from '../../upstream/upstream-client.ts'
+import { urlPath } from '../../upstream/url-path.ts'
 import { everyItem } from '../every-item.ts'
 import { EMPTY_PAGE, pageOfList } from '../page-of-list.ts'
 import { settle } from '../settle.ts'
@@ -66,7 +67,7 @@ export function createWorkosReads(client: UpstreamClient): Reads {
 
   /** The object, or null for an id that WorkOS does not know. */
   async function get<Wire>(
-    request: Pick<UpstreamRequest, 'path' | 'loggedAs' | 'scope' | 'tags'>,
+    request: Pick<UpstreamRequest, 'path' | 'route' | 'loggedAs' | 'scope' | 'tags'>,
     schema: z.ZodType<Wire>,
     call: CallContext,
   ): Promise<Wire | null> {
@@ -96,7 +97,7 @@ export function createWorkosReads(client: UpstreamClient): Reads {
   }
 
   async function findDirectory(id: string, call: CallContext): Promise<Directory | null> {
-    const wire = await get({ path: urlPath`/directories/${id}` }, directoryWire, call)
+    const wire = await get(urlPath`/directories/${id}`, directoryWire, call)
     return wire && toDirectory(wire)
   }
 
@@ -123,7 +124,7 @@ export function createWorkosReads(client: UpstreamClient): Reads {
       }
       const path = urlPath`/organizations/external_id/${externalId}`
       const loggedAs = 'organizations/external_id'
-      const wire = await get({ path, loggedAs }, organizationWire, call)
+      const wire = await get({ ...path, loggedAs }, organizationWire, call)
       const isWanted =
         wire !== null && (search === null || wire.name.toLowerCase().includes(search.toLowerCase()))
       return pageOfList(isWanted ? [toOrganization(wire)] : [], page)
@@ -157,7 +158,7 @@ export function createWorkosReads(client: UpstreamClient): Reads {
 
     findOrganizations(finds, call) {
       return findEach('Organization', finds, async id => {
-        const wire = await get({ path: urlPath`/organizations/${id}` }, organizationWire, call)
+        const wire = await get(urlPath`/organizations/${id}`, organizationWire, call)
         return wire && toOrganization(wire)
       })
     },
@@ -170,7 +171,7 @@ export function createWorkosReads(client: UpstreamClient): Reads {
       return findEach('DirectoryUser', finds, async (id, key) => {
         const scope = directoryIdOf(key)
         const path = urlPath`/directory_users/${id}`
-        const wire = await get({ path, scope, tags: [`within ${scope}`] }, userWire, call)
+        const wire = await get({ ...path, scope, tags: [`within ${scope}`] }, userWire, call)
         const directory = wire && (await directoryOf(wire, key, call))
         return directory && toDirectoryUser(wire, directory)
       })
@@ -179,7 +180,7 @@ export function createWorkosReads(client: UpstreamClient): Reads {
     findGroups(finds, call) {
       return findEach('DirectoryGroup', finds, async (id, key) => {
         const path = urlPath`/directory_groups/${id}`
-        const wire = await get({ path, tags: [`within ${directoryIdOf(key)}`] }, groupWire, call)
+        const wire = await get({ ...path, tags: [`within ${directoryIdOf(key)}`] }, groupWire, call)
         const directory = wire && (await directoryOf(wire, key, call))
         return directory && toDirectoryGroup(wire, directory)
       })

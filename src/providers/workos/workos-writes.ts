@@ -8,7 +8,8 @@ import {
   ProviderError,
   UnsupportedError,
 } from '../../domain/provider-error.ts'
-import { type UpstreamClient, urlPath } from '../../upstream/upstream-client.ts'
+import type { UpstreamClient } from '../../upstream/upstream-client.ts'
+import { urlPath } from '../../upstream/url-path.ts'
 import { parseAnswer } from '../wire-record.ts'
 import { workosIdOf } from './workos-ids.ts'
 import { portalLinkWire } from './workos-wire.ts'
@@ -67,7 +68,7 @@ export function createWorkosWrites(
       const { status } = await client.send(
         {
           method: 'delete',
-          path: urlPath`/directories/${id}`,
+          ...urlPath`/directories/${id}`,
           ignoreBody: true,
           drops: [id, `within ${id}`],
         },

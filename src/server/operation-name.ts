@@ -1,0 +1,24 @@
+import { type DocumentNode, Kind, parse } from 'graphql'
+
+const MAX_LENGTH = 100
+
+/** The name in the document, which is one by GraphQL's rules; the one beside it can be anything. Null without one. */
+export function operationNameOf(
+  document: DocumentNode,
+  operationName: string | null | undefined,
+): string | null {
+  const names = namesIn(document)
+  const name = operationName ? names.find(candidate => candidate === operationName) : names[0]
+  return name?.slice(0, MAX_LENGTH) ?? null
+}
+
+/** The names of all operations in these documents, which are known to parse. */
+export function operationNamesIn(documents: Iterable<string>): string[] {
+  return [...documents].flatMap(document => namesIn(parse(document, { noLocation: true })))
+}
+
+function namesIn(document: DocumentNode): string[] {
+  return document.definitions.flatMap(definition =>
+    definition.kind === Kind.OPERATION_DEFINITION && definition.name ? [definition.name.value] : [],
+  )
+}
