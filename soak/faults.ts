@@ -85,9 +85,9 @@ const FAULTS: readonly Fault[] = [
     afterMs: SETTLING_MS,
     isSilence: true,
     async run({ redis }, faultMs) {
-      redis.freeze()
+      redis.pause()
       await wait(faultMs)
-      redis.thaw()
+      redis.resume()
     },
   },
   {
