@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Proxy as LoadBalancer, startProxy } from '../test/support/proxy.ts'
-import { type RedisServer, startRedisServer } from './processes/redis-server.ts'
+import { type RedisServer, startRedis } from '../test/support/redis.ts'
 import { type Replica, startReplica } from './processes/replica.ts'
 import { type SandboxChild, startSandboxChild } from './sandbox/sandbox-child.ts'
 import type { SandboxNews } from './sandbox/sandbox-messages.ts'
@@ -24,7 +24,7 @@ const DRAIN_MS = 1_000
 export async function startCluster(scope: Scope, onNews: (news: SandboxNews) => void): Promise<Cluster> {
   const secret = `whsec_${randomBytes(24).toString('base64')}`
   const token = randomBytes(24).toString('base64url')
-  const redis = await startRedisServer()
+  const redis = await startRedis()
   const sandbox = await startSandboxChild({ organizations: scope.organizations, secret }, onNews)
   const { workos, scalekit } = sandbox.hello
   const settings = {

@@ -31,9 +31,11 @@ export interface FaultRecord {
 }
 
 /** What an operation gets whose replica is gone: the connection broken, or the proxy's word for that. */
-export const BROKEN: readonly string[] = ['HTTP 502', 'ECONNRESET']
-/** The breaker tries again after 5 s, and a provider that has limited is asked with care for a while. */
-const RECOVERY_MS = 8_000
+export const BROKEN: readonly string[] = ['HTTP 502: The replica broke off.', 'ECONNRESET']
+/** While no provider answers, no replica says that it is ready. */
+const NOBODY = 'HTTP 502: No replica takes this.'
+/** The breaker tries again after 5 s, and what `/ready` has found stands for 10 s. */
+const RECOVERY_MS = 12_000
 const SETTLING_MS = 2_000
 const RESTART_MS = 1_000
 const POLL_MS = 50
@@ -83,22 +85,14 @@ const FAULTS: readonly Fault[] = [
     afterMs: SETTLING_MS,
     isSilence: true,
     async run({ redis }, faultMs) {
-      redis.freeze()
+      redis.pause()
       await wait(faultMs)
-      redis.thaw()
+      redis.resume()
     },
   },
   {
-    title: 'both providers answer 503',
-    at: 0.52,
-    codes: ['UPSTREAM_UNAVAILABLE'],
-    afterMs: RECOVERY_MS,
-    isSilence: false,
-    run: (cluster, faultMs) => answerWith(cluster, 503, faultMs),
-  },
-  {
     title: 'Redis is killed, and comes back empty',
-    at: 0.68,
+    at: 0.52,
     codes: [],
     afterMs: SETTLING_MS,
     isSilence: true,
@@ -110,9 +104,17 @@ const FAULTS: readonly Fault[] = [
     },
   },
   {
+    title: 'both providers answer 503',
+    at: 0.68,
+    codes: ['UPSTREAM_UNAVAILABLE', NOBODY],
+    afterMs: RECOVERY_MS,
+    isSilence: false,
+    run: (cluster, faultMs) => answerWith(cluster, 503, faultMs),
+  },
+  {
     title: 'both providers answer 429',
-    at: 0.83,
-    codes: ['RATE_LIMITED', 'UPSTREAM_UNAVAILABLE'],
+    at: 0.85,
+    codes: ['RATE_LIMITED', 'UPSTREAM_UNAVAILABLE', NOBODY],
     afterMs: RECOVERY_MS,
     isSilence: false,
     run: (cluster, faultMs) => answerWith(cluster, 429, faultMs),

@@ -18,7 +18,7 @@ export interface Outcome<Data> {
   readonly answeredAtMs: number
   /** Null where there were errors: then nothing is believed of it. */
   readonly data: Data | null
-  /** The codes of its errors, or what came in the place of an answer, such as `HTTP 502`. Empty where all went well. */
+  /** The codes of its errors, or what came in the place of an answer, such as `HTTP 502: …`. Empty where all went well. */
   readonly codes: readonly string[]
   readonly cost: Cost | null
 }
@@ -92,7 +92,7 @@ function toBody({ status, text }: { readonly status: number; readonly text: stri
   } catch {
     // No JSON: not ours.
   }
-  return withCode(`HTTP ${status}`)
+  return withCode(`HTTP ${status}: ${text.slice(0, 40).trim()}`)
 }
 
 function toBroken(error: NodeJS.ErrnoException): Body {

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { freePort } from './free-port.ts'
+import { freePort } from '../../test/support/free-port.ts'
 import { spawnBound } from './spawn-bound.ts'
 
 /** The command, as a process that may be ended and started again at the same address. */
@@ -22,7 +22,7 @@ export interface Replica {
   readonly logged: ReadonlyMap<string, number>
 }
 
-const PROGRAM = process.env.SOAK_PROGRAM ?? fileURLToPath(new URL('../../bin/dirgraph.js', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../../bin/dirgraph.js', import.meta.url))
 /** As `npm start` and the image run it. */
 const NODE_OPTIONS = ['--max-semi-space-size=8']
 const STARTING_MS = 30_000

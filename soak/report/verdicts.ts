@@ -17,7 +17,7 @@ const MAX_MIB_PER_MINUTE = 1
 /** What the containers of `deploy/` are given is more. */
 const MAX_MIB = 384
 const LONG_SECONDS = 600
-const MAX_DETAILS = 8
+const MAX_DETAILS = 12
 
 /** Everything that has to hold at the end of a run. */
 export function judgeRun(record: RunRecord): Verdict[] {
@@ -111,6 +111,7 @@ function judgeEvents({ subscribers, told, faults, beganMs }: RunRecord): Verdict
     details: [
       ...needless.map(({ name, atMs, message }) => `${at(atMs, beganMs)}: ${name}: ${message}`),
       ...wrongs,
+      ...gaps.map(({ name, atMs, after }) => `a gap at ${at(atMs, beganMs)} after ${after} events: ${name}`),
     ],
   }
 }
@@ -145,12 +146,12 @@ function judgeWrites({ attempts, calls: { writes } }: RunRecord): Verdict {
   }
 }
 
-function judgeLimits({ calls: { overLimit, mostUserCalls } }: RunRecord): Verdict {
+function judgeLimits({ calls: { overLimit, mostUserCalls }, beganMs }: RunRecord): Verdict {
   return {
     what: 'no limit passed: both replicas together keep to 4 a second for each directory, and to the rest',
-    found: `refused by a limit ${overLimit}; most in a second for a directory's users ${mostUserCalls}`,
-    isGood: overLimit === 0,
-    details: [],
+    found: `refused by a limit ${overLimit.length}; most in a second for a directory's users ${mostUserCalls}`,
+    isGood: overLimit.length === 0,
+    details: overLimit.map(({ atMs, path }) => `${at(atMs - performance.timeOrigin, beganMs)}: ${path}`),
   }
 }
 

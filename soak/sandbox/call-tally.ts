@@ -5,8 +5,8 @@ export interface CallSummary {
   readonly calls: number
   /** By provider and status, such as `workos 200`; `none` where a call had no answer. */
   readonly byStatus: Readonly<Record<string, number>>
-  /** Answers 429 while no fault made them: a limit was passed. */
-  readonly overLimit: number
+  /** Answers 429 while no fault made them: a limit was passed. `atMs` is when it arrived, since the epoch. */
+  readonly overLimit: readonly { readonly atMs: number; readonly path: string }[]
   /** The most calls for the users of one WorkOS directory within a second. */
   readonly mostUserCalls: number
   /** How often each write arrived, by method, path and body. */
@@ -25,7 +25,7 @@ export function createCallTally(
 ) {
   let open: RecordedCall[] = []
   let calls = 0
-  let overLimit = 0
+  const overLimit: { atMs: number; path: string }[] = []
   let mostUserCalls = 0
   const byStatus = new Map<string, number>()
   const writes = new Map<string, number>()
@@ -59,11 +59,11 @@ export function createCallTally(
     return known
   }
 
-  function leave({ provider, status, receivedAtMs, answeredAtMs }: RecordedCall): void {
+  function leave({ provider, status, path, receivedAtMs, answeredAtMs }: RecordedCall): void {
     count(byStatus, `${provider} ${status ?? 'none'}`)
     // A request may arrive just before a fault begins, and meet it.
     const isOfFault = isFailing(receivedAtMs) || isFailing(answeredAtMs ?? receivedAtMs)
-    if (status === 429 && !isOfFault) overLimit += 1
+    if (status === 429 && !isOfFault) overLimit.push({ atMs: performance.timeOrigin + receivedAtMs, path })
   }
 
   return {

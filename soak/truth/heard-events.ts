@@ -14,41 +14,59 @@ export interface Hearing {
   readonly strange: readonly string[]
 }
 
+const PROVIDERS = ['workos', 'scalekit'] as const
+
 /** Compares what a subscriber has received with what the providers have told. */
 export function hearingOf({ wish, received, gaps }: Subscriber, told: readonly ToldEvent[]): Hearing {
   const theirs = told.filter(event => wish.wants(event))
-  const places = new Map(theirs.map(({ id }, place) => [id, place]))
+  const known = new Set(theirs.map(({ id }) => id))
   const had = new Set(received)
   const absent = theirs.filter(({ id }) => !had.has(id))
-  const isMissed = ({ id }: ToldEvent) => gaps.some(({ after }) => isWithinGap(places.get(id) ?? 0, after))
-
-  /** Whether it was told after all that was received before the gap, and before all that was received since. */
-  function isWithinGap(place: number, after: number): boolean {
-    const placesOf = (ids: readonly string[]) => ids.map(id => places.get(id) ?? place)
-    return (
-      Math.max(-1, ...placesOf(received.slice(0, after))) < place &&
-      Math.min(theirs.length, ...placesOf(received.slice(after))) > place
-    )
-  }
-
+  const cuts = gaps.map(({ after }) => after)
+  const missed = PROVIDERS.flatMap(provider => {
+    const places = placesOf(theirs.filter(event => event.provider === provider))
+    return absent.filter(({ id }) => isWithinGap(places.get(id), places, received, cuts))
+  })
   return {
-    lost: absent.filter(event => !isMissed(event)).map(({ id }) => id),
-    missed: absent.filter(isMissed).map(({ id }) => id),
+    lost: absent.filter(event => !missed.includes(event)).map(({ id }) => id),
+    missed: missed.map(({ id }) => id),
     doubled: received.filter((id, index) => received.indexOf(id) !== index),
-    outOfOrder: outOfOrder(received, theirs),
-    strange: received.filter(id => !places.has(id)),
+    outOfOrder: PROVIDERS.flatMap(provider =>
+      outOfOrder(received, placesOf(theirs.filter(event => event.provider === provider))),
+    ),
+    strange: received.filter(id => !known.has(id)),
   }
 }
 
-/** Of each provider for itself: nothing says which of two providers was first. */
-function outOfOrder(received: readonly string[], theirs: readonly ToldEvent[]): string[] {
-  const byId = new Map(theirs.map((event, place) => [event.id, { place, provider: event.provider }]))
-  const furthest = { workos: -1, scalekit: -1 }
+type Places = ReadonlyMap<string, number>
+
+/** Of one provider: nothing says which of two providers was first. */
+function placesOf(events: readonly ToldEvent[]): Places {
+  return new Map(events.map(({ id }, place) => [id, place]))
+}
+
+/** Whether a gap lies between what was received and told before the place, and what was received and told after it. */
+function isWithinGap(
+  place: number | undefined,
+  places: Places,
+  received: readonly string[],
+  cuts: readonly number[],
+): boolean {
+  if (place === undefined) return false
+  const placesIn = (ids: readonly string[]) => ids.flatMap(id => places.get(id) ?? [])
+  return cuts.some(
+    cut =>
+      placesIn(received.slice(0, cut)).every(before => before < place) &&
+      placesIn(received.slice(cut)).every(after => after > place),
+  )
+}
+
+function outOfOrder(received: readonly string[], places: Places): string[] {
+  let furthest = -1
   return received.filter(id => {
-    const event = byId.get(id)
-    if (event === undefined) return false
-    const isBehind = event.place < furthest[event.provider]
-    furthest[event.provider] = Math.max(furthest[event.provider], event.place)
+    const place = places.get(id) ?? furthest
+    const isBehind = place < furthest
+    furthest = Math.max(furthest, place)
     return isBehind
   })
 }
