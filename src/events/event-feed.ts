@@ -53,6 +53,7 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
   let lagMs: number | null = null
   /** It may be lost again before what was missed has been told. */
   let isLost = false
+  let hasBegun = false
   let isStopped = false
 
   async function apply({ place, provider, body }: LoggedEvent): Promise<void> {
@@ -81,9 +82,10 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
     for (const listener of listeners) listener.heed(event)
   }
 
-  async function regain(gap: boolean): Promise<void> {
-    if (gap) {
-      await receiver.forgetAll()
+  async function regain(gap: boolean, isBeginning: boolean): Promise<void> {
+    if (gap) await receiver.forgetAll()
+    // Nobody has been told anything before the beginning, so nobody has missed anything.
+    if (gap && !isBeginning) {
       applied.clear()
       buffer.breakOff()
       for (const listener of listeners) listener.wake()
@@ -106,14 +108,21 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
       },
       regained(gap) {
         isLost = false
-        work = work.then(() => regain(gap))
+        const isBeginning = !hasBegun
+        work = work.then(() => regain(gap, isBeginning))
       },
     })
     .then(async ({ recent }) => {
+      const received: { readonly atMs: number; readonly position: number }[] = []
       for (const logged of recent) {
         await apply(logged)
+        received.push({ atMs: logged.receivedAtMs, position: buffer.end })
         publish(logged)
       }
+      const firstSince = (sinceMs: number) =>
+        received.find(({ atMs }) => atMs >= sinceMs)?.position ?? buffer.end
+      hasBegun = true
+      for (const listener of listeners) listener.begin(firstSince)
     })
     .catch(error => log.error({ error: toLoggable(error) }, 'unexpected error'))
     .then(before.resolve)
@@ -121,7 +130,7 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
   return {
     subscribe(subscription) {
       const onEnd = (ended: EventListener) => listeners.delete(ended)
-      const listener = createEventListener(buffer, subscription, { settlingMs, onEnd })
+      const listener = createEventListener(buffer, subscription, { settlingMs, hasBegun, onEnd })
       if (isStopped) listener.end()
       else if (!subscription.signal.aborted) listeners.add(listener)
       return listener

@@ -13,6 +13,8 @@ export interface EventSubscription extends EventWish {
 
 /** Somebody who listens: what they read, and how they are told that there is more. */
 export interface EventListener extends AsyncIterableIterator<PlacedEvent> {
+  /** What there was before is in the buffer now; `firstSince` is the position of the first that came since a time. */
+  begin(firstSince: (sinceMs: number) => number): void
   /** An event has just been added to the buffer. */
   heed(event: DirectoryEvent): void
   /** Something else has changed there. */
@@ -23,6 +25,8 @@ export interface EventListener extends AsyncIterableIterator<PlacedEvent> {
 export interface ListenerSettings {
   /** How long a place that is not known is waited for. */
   readonly settlingMs: number
+  /** Whether what there was before is in the buffer already; otherwise `begin` says so. */
+  readonly hasBegun: boolean
   readonly onEnd: (listener: EventListener) => void
 }
 
@@ -33,9 +37,11 @@ export interface ListenerSettings {
 export function createEventListener(
   buffer: EventBuffer,
   { organization, wants, after, signal }: EventSubscription,
-  { settlingMs, onEnd }: ListenerSettings,
+  { settlingMs, hasBegun, onEnd }: ListenerSettings,
 ): EventListener {
-  let position = after === null ? buffer.end : null
+  const sinceMs = Date.now()
+  let isBeginning = !hasBegun
+  let position = after === null && hasBegun ? buffer.end : null
   let isEnded = false
   let resume: (() => void) | null = null
 
@@ -64,7 +70,8 @@ export function createEventListener(
   }
 
   async function take(): Promise<PlacedEvent | null> {
-    if (position === null) position = after === null ? buffer.end : await findPlace(after)
+    while (isBeginning && !isEnded) await woken()
+    position ??= after === null ? buffer.end : await findPlace(after)
     while (!isEnded) {
       if (position >= buffer.end) {
         await woken()
@@ -92,6 +99,11 @@ export function createEventListener(
     async return() {
       listener.end()
       return { done: true, value: undefined }
+    },
+    begin(firstSince) {
+      isBeginning = false
+      if (after === null) position = firstSince(sinceMs)
+      listener.wake()
     },
     heed(event) {
       // Who does not wait is about to look. Who waits is at the end, and stays there for what they do not want.

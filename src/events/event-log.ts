@@ -30,7 +30,11 @@ export interface EventLog {
    * lost any more. Rejects with `EventLogUnavailableError`, within 250 ms, where the engine behind it can't be reached.
    */
   append(provider: ProviderName, eventId: string, body: unknown): Promise<boolean>
-  /** Follows the log from now on. `recent` are the last events before that, in order: they are only delivered. */
+  /**
+   * Follows the log from now on. `recent` are the last events before that, in order: they are only delivered. Settles when
+   * they are known, which takes as long as the engine behind it is away; then `lost` is called meanwhile, and `regained`
+   * when it is there.
+   */
   follow(follower: EventFollower): Promise<{ readonly recent: readonly LoggedEvent[] }>
   stop(): Promise<void>
 }

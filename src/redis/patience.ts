@@ -18,7 +18,7 @@ export const TRIAL_MS = 30
 /** What is answered by then costs nobody anything worth counting. */
 const PROMPT_MS = 15
 /** All that one request can lose in ten seconds: with what is prompt, that stays below 250. */
-const MAX_LATE_MS = 160
+const MAX_LATE_MS = 140
 const LATE_WINDOW_MS = 10_000
 
 interface Waiting {

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProviderName } from '../domain/entity-key.ts'
 import {
   type EventFollower,
@@ -24,7 +23,7 @@ const MAX_RECENT = 1_000
 const KNOWN_FOR_SECONDS = 4 * 24 * 60 * 60
 /** How long listeners wait for a replica that does not say that it has applied an event; by then it knows that it is deaf. */
 const APPLIED_WITHIN_MS = 500
-/** How long a follower waits for the beginning; after that it begins without. */
+/** A follower that waits longer for the beginning may be missing events. */
 const BEGIN_WITHIN_MS = 1_000
 
 /** Keys: of the event's id, stream. Arguments: how long the id is known, how long the stream may get, and the event. */
@@ -68,11 +67,14 @@ export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLog
       const deliver = createDelivery(follower, handedOver.promise)
       let recent: LoggedEvent[] = []
       let isBeginning = true
+      let isLate = false
+      const patience = setTimeout(() => {
+        isLate = true
+        follower.lost()
+      }, BEGIN_WITHIN_MS).unref()
       stream.follow({
         begin(before) {
-          const events = before.flatMap(toLoggedEvent)
-          if (isBeginning) recent = events
-          else for (const event of events) follower.deliver(event)
+          recent = before.flatMap(toLoggedEvent)
         },
         async apply(entry) {
           for (const event of toLoggedEvent(entry)) {
@@ -84,14 +86,13 @@ export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLog
           if (!isBeginning) follower.lost()
         },
         regained(isGap) {
-          if (isBeginning) beginning.resolve()
-          else follower.regained(isGap)
+          clearTimeout(patience)
+          if (!isBeginning || isLate) follower.regained(isGap)
           isBeginning = false
+          beginning.resolve()
         },
       })
-      await Promise.race([beginning.promise, sleep(BEGIN_WITHIN_MS, undefined, { ref: false })])
-      if (isBeginning) follower.lost()
-      isBeginning = false
+      await beginning.promise
       // What comes next is delivered once whoever waits for this has the recent ones.
       setImmediate(handedOver.resolve)
       return { recent }

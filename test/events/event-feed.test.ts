@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { DirectoryEvent } from '../../src/domain/directory-event.ts'
@@ -39,13 +39,23 @@ function renamed(organization = MINE, more: object = {}): Record<string, unknown
   }
 }
 
+/** Events of before the start, at the places `old-0` and so on. */
+function recentEvents(howMany: number) {
+  return Array.from({ length: howMany }, (_, index) => ({
+    place: `old-${index}`,
+    provider: 'workos' as const,
+    body: renamed(),
+    receivedAtMs: Date.now(),
+  }))
+}
+
 /** What became of the caches, in order. */
 type Done = 'applied' | 'forgotten' | 'suspended' | 'resumed'
 
 function startFeed({
   recent = [],
   ...limits
-}: Partial<EventFeedSettings> & { recent?: readonly LoggedEvent[] } = {}) {
+}: Partial<EventFeedSettings> & { recent?: Parameters<typeof createSteeredEventLog>[0] } = {}) {
   const eventLog = createSteeredEventLog(recent)
   const done: Done[] = []
   const written: string[] = []
@@ -256,16 +266,57 @@ describe('whoever comes back', () => {
   })
 
   test('goes on after an event from before the start', async () => {
-    const recent = Array.from({ length: 3 }, (_, index) => ({
-      place: `old-${index}`,
-      provider: 'workos' as const,
-      body: renamed(),
-      receivedAtMs: Date.now(),
-    }))
+    const recent = recentEvents(3)
     const { feed, tell } = startFeed({ recent })
     const id = await tell()
     const events = subscribeTo(feed, { after: 'old-0' })
     expect(await idsOf(events, 3)).toEqual([recent[1]?.body.id, recent[2]?.body.id, id])
+  })
+})
+
+describe('while it is not known yet what was there before', () => {
+  function startLate() {
+    const known = Promise.withResolvers<readonly LoggedEvent[]>()
+    return { ...startFeed({ recent: known.promise }), known }
+  }
+
+  test('who comes back waits for it, however long that takes', async () => {
+    const { feed, known } = startLate()
+    const events = subscribeTo(feed, { after: 'old-0' })
+    const pending = idsOf(events, 1)
+    // Longer than a place is waited for that is not known.
+    await sleep(100)
+    const recent = recentEvents(2)
+    known.resolve(recent)
+    expect(await pending).toEqual([recent[1]?.body.id])
+  })
+
+  test('who comes for the first time is told what has happened since, and nothing of before', async () => {
+    const { feed, tell, known } = startLate()
+    const pending = idsOf(subscribeTo(feed), 2)
+    const [before, since] = recentEvents(2)
+    if (!before || !since) throw new Error('no events')
+    known.resolve([{ ...before, receivedAtMs: before.receivedAtMs - 60_000 }, since])
+    const id = await tell()
+    expect(await pending).toEqual([since.body.id, id])
+  })
+
+  test('who leaves is not held', async () => {
+    const { feed } = startLate()
+    const leaving = new AbortController()
+    const pending = subscribeTo(feed, { signal: leaving.signal }).next()
+    leaving.abort()
+    expect(await pending).toMatchObject({ done: true })
+  })
+
+  test('nothing is reused, and at last all is forgotten but what happened', async () => {
+    const { feed, known, eventLog, done } = startLate()
+    eventLog.lose()
+    const recent = recentEvents(2)
+    known.resolve(recent)
+    eventLog.regain(true)
+    await expect.poll(() => done).toEqual(['suspended', 'applied', 'applied', 'forgotten', 'resumed'])
+    expect(await idsOf(subscribeTo(feed, { after: 'old-0' }), 1)).toEqual([recent[1]?.body.id])
   })
 })
 

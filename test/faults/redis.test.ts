@@ -10,6 +10,8 @@ import { spawnDirgraph } from '../support/spawn-dirgraph.ts'
 import { ONE_LIST, post } from './start-faults.ts'
 
 const WHAT = 'faults of Redis'
+/** The bounds are times, and a machine that is busy with something else has lost them before Redis has. */
+const BUSY = { retry: 2 }
 /** What a request may lose to Redis. */
 const MAX_WAIT_MS = 250
 /** What WorkOS publishes for the users of one directory. */
@@ -96,6 +98,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
     ],
   ])(
     '%s costs no request 250 ms, every answer is right, and /ready says so until it is back',
+    BUSY,
     async (_, befall, mend) => {
       const sandbox = await startProvider()
       const server = await startServer()

@@ -10,6 +10,8 @@ import {
   whyNoRedis,
 } from '../support/redis.ts'
 
+/** The bounds are times, and a machine that is busy with something else has lost them before Redis has. */
+const BUSY = { retry: 2 }
 const WHAT = 'the connection to Redis'
 
 describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
@@ -85,7 +87,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
     ['a Redis that takes 60 ms for everything', () => delay(60)],
     ['a Redis that takes 25 ms for everything', () => delay(25)],
     ['a Redis that has ended', () => server.kill()],
-  ])('does not let a request wait for more than 250 ms in all for %s', async (_, befall) => {
+  ])('does not let a request wait for more than 250 ms in all for %s', BUSY, async (_, befall) => {
     await openUp()
     await befall()
     expect(await waitOf(100)).toBeLessThan(250)

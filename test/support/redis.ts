@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { delimiter, join } from 'node:path'
+import { freePort } from './free-port.ts'
 
 const program = (process.env.PATH ?? '')
   .split(delimiter)
@@ -13,6 +14,12 @@ const program = (process.env.PATH ?? '')
 export function whyNoRedis(): string | null {
   return program ? null : 'no redis-server or valkey-server on the PATH; install one'
 }
+
+const running = new Set<ChildProcess>()
+// A test that is cut short stops nothing.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
 
 export interface RedisServer {
   readonly url: string
@@ -39,6 +46,8 @@ export async function startRedis(options: readonly string[] = []): Promise<Redis
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     child = started
+    running.add(started)
+    started.once('exit', () => running.delete(started))
     let said = ''
     for await (const text of started.stdout) {
       said += text
@@ -110,18 +119,6 @@ export async function startRedisProxy(port: number): Promise<RedisProxy> {
       await new Promise(resolve => server.close(resolve))
     },
   })
-}
-
-/** Out of the range from which the system hands out ports, so that nobody takes it while Redis is down. */
-async function freePort(): Promise<number> {
-  const port = 10_000 + Math.floor(Math.random() * 20_000)
-  const server = createServer()
-  const isFree = await new Promise<boolean>(resolve => {
-    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true))
-  })
-  if (!isFree) return freePort()
-  await new Promise(resolve => server.close(resolve))
-  return port
 }
 
 async function listen(server: Server): Promise<number> {

@@ -11,8 +11,13 @@ export interface SteeredEventLog extends EventLog {
   regain(gap: boolean): void
 }
 
-/** A log of one follower, who is told of each event when it has applied the one before; begins with events of before. */
-export function createSteeredEventLog(recent: readonly LoggedEvent[] = []): SteeredEventLog {
+/**
+ * A log of one follower, who is told of each event when it has applied the one before; begins with events of before, once
+ * they are known.
+ */
+export function createSteeredEventLog(
+  recent: readonly LoggedEvent[] | Promise<readonly LoggedEvent[]> = [],
+): SteeredEventLog {
   const run = crypto.randomUUID().slice(0, 8)
   const ids = new Set<string>()
   let count = 0
@@ -36,7 +41,7 @@ export function createSteeredEventLog(recent: readonly LoggedEvent[] = []): Stee
     },
     async follow(newFollower) {
       follower = newFollower
-      return { recent }
+      return { recent: await recent }
     },
     async settled() {
       await handedOn
