@@ -34,8 +34,8 @@ export interface FaultRecord {
 export const BROKEN: readonly string[] = ['HTTP 502: The replica broke off.', 'ECONNRESET']
 /** While no provider answers, no replica says that it is ready. */
 const NOBODY = 'HTTP 502: No replica takes this.'
-/** The breaker tries again after 5 s, and what `/ready` has found stands for 10 s. */
-const RECOVERY_MS = 12_000
+/** The breaker tries again after 5 s, what `/ready` has found stands for 10 s, and a limit that was met is kept away from. */
+const RECOVERY_MS = 15_000
 const SETTLING_MS = 2_000
 const RESTART_MS = 1_000
 const POLL_MS = 50
