@@ -148,6 +148,7 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
     log,
     metrics,
   })
+  if (engine) metrics.watchRedis(() => engine.redis.isUp())
   metrics.watchSubscriptions(() => events.feed.status().subscribers)
   const server = createServer({
     schema,

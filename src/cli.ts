@@ -11,7 +11,7 @@ import { createPooledFetch } from './upstream/pooled-fetch.ts'
 
 /** Beyond the time of an operation, for its answer to get through. */
 const ANSWERING_MS = 1_000
-/** How long what is open to others, such as a probe of a provider, may still take once nobody waits for it. */
+/** How long what is open to others, such as a probe of a provider or the last traces, may take once nobody waits. */
 const CLOSING_MS = 1_000
 const REPEATED_SIGNAL_MS = 500
 const PARENT_CHECK_MS = 200
@@ -49,10 +49,10 @@ async function serve(): Promise<void> {
     await wait(config.drainMs)
     dirgraph.endSubscriptions()
     await listener.close(config.operationTimeoutMs + ANSWERING_MS)
-    await traces?.stop()
     setTimeout(() => process.exit(0), CLOSING_MS).unref()
     await dirgraph.stop()
     await stopSandbox()
+    await traces?.stop()
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)

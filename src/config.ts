@@ -10,7 +10,6 @@ import {
   SCALEKIT,
 } from './setting-checks.ts'
 import { type Given, type SettingName as Name, settings } from './settings.ts'
-import type { TraceSettings } from './telemetry/export-traces.ts'
 import type { LogLevel } from './telemetry/logger.ts'
 import { readTraceSettings } from './trace-settings.ts'
 
@@ -70,8 +69,7 @@ export interface Config {
   readonly maxUpstreamCalls: number
   readonly operationTimeoutMs: number
   /** Null where nobody has asked for traces. */
-  readonly traces: TraceSettings | null
-  /** Whether providers are told of the trace that a request belongs to. */
+  readonly traces: ReturnType<typeof readTraceSettings>
   readonly propagateTraces: boolean
   /** How long requests are still taken once `/ready` says that the server stops. */
   readonly drainMs: number
@@ -115,8 +113,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const persisted = readManifest(given)
   if (typeof persisted === 'string') mistakes.push(persisted)
   mistakes.push(...findContradictions(given, isSandbox))
-  const traces = readTraceSettings(given)
-  if (traces !== null && 'mistakes' in traces) mistakes.push(...traces.mistakes)
+  const traces = readTraceSettings(given, mistakes)
   const warnings = findWarnings(given, isSandbox, isSandbox && isProviderGiven)
   if (mistakes.length > 0 || !parsed.success) throw new ConfigError(mistakes, warnings)
 
@@ -157,7 +154,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxEstimatedCalls: data.DIRGRAPH_MAX_ESTIMATED_CALLS,
     maxUpstreamCalls: data.DIRGRAPH_MAX_UPSTREAM_CALLS,
     operationTimeoutMs: data.DIRGRAPH_OPERATION_TIMEOUT_MS,
-    traces: traces === null || 'mistakes' in traces ? null : traces,
+    traces,
     propagateTraces: data.DIRGRAPH_PROPAGATE_TRACES,
     drainMs: data.DIRGRAPH_DRAIN_MS,
     workosLimits: {

@@ -52,20 +52,22 @@ const variables = z.object({
 type Name = keyof typeof variables.shape
 
 /**
- * How traces are exported, where `OTEL_*` variables ask for that; null where none does. A line for each that holds what
- * it can't, without what it holds: addresses of collectors have keys in them. Nobody's variables are read who wants no
- * traces.
+ * How traces are exported, where `OTEL_*` variables ask for that; null where none does, or one holds what it can't. Then
+ * `mistakes` gets a line for each, without what it holds: addresses of collectors have keys in them. Nobody's variables
+ * are read who wants no traces.
  */
 export function readTraceSettings(
   given: Readonly<Partial<Record<string, string>>>,
-): TraceSettings | null | { readonly mistakes: readonly string[] } {
+  mistakes: string[],
+): TraceSettings | null {
   if (!isAskedFor(given)) return null
   const parsed = variables.safeParse(given)
   if (!parsed.success) {
     const wrong = new Set(parsed.error.issues.map(({ path }) => path[0] as Name))
     const lineOf = (name: Name) =>
       `${name} is set to something that can not be used; it may be ${variables.shape[name].description}.`
-    return { mistakes: [...wrong].map(lineOf) }
+    mistakes.push(...[...wrong].map(lineOf))
+    return null
   }
   const { data } = parsed
   return {

@@ -12,6 +12,8 @@ export interface Fetch {
   /** Renews an answer before it ends: one that another replica has does only where it is newer. */
   readonly isRenewal: boolean
   readonly meter: CallMeter
+  /** Another replica had the answer, or got it just then. */
+  readonly onShared?: (result: 'shared' | 'coalesced') => void
   readonly signal: AbortSignal
   readonly ask: () => Promise<UpstreamAnswer>
 }
@@ -102,11 +104,12 @@ export function createAnswerStore({ ttlMs, shared, onOutdated }: AnswerStoreSett
   }
 
   async function fetchShared(others: SharedAnswers, fetch: Fetch): Promise<UpstreamAnswer> {
-    const { key, request, isRenewal, meter, signal } = fetch
+    const { key, request, isRenewal, meter, onShared, signal } = fetch
     const askedAt = drops.now()
     const found = await others.find(key, isRenewal ? renewalAgeMs(ttlMs) : ttlMs, signal)
     if (isLease(found)) return askAndKeep(fetch, found)
     meter.count(found.isAwaited ? 'coalesced' : 'cacheHits', 1)
+    onShared?.(found.isAwaited ? 'coalesced' : 'shared')
     const tags = tagsOf(request, found.answer)
     if (!drops.includes(tags, askedAt)) cache.keep(key, found.answer, tags, found.ageMs)
     return found.answer

@@ -8,7 +8,7 @@ import {
   UnavailableError,
 } from '../domain/provider-error.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import type { UpstreamMetrics } from '../telemetry/metrics.ts'
+import type { LookupResult, UpstreamMetrics } from '../telemetry/metrics.ts'
 import { traceApart } from '../telemetry/traces.ts'
 import { createAnswerStore } from './answer-store.ts'
 import type { UpstreamFetch } from './fetch-whole.ts'
@@ -170,7 +170,7 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
   async function readKept(key: string, request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer> {
     const kept = store.fresh(key)
     if (kept === null) {
-      metrics?.lookup(provider, flights.isUnderWay(key) ? 'coalesced' : 'miss')
+      if (flights.isUnderWay(key)) metrics?.lookup(provider, 'coalesced')
       return readShared(key, request, call).catch(error => standIn(key, error, call))
     }
     call.meter.count('cacheHits', 1)
@@ -188,12 +188,17 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
     if (flights.isUnderWay(key)) call.meter.count('coalesced', 1)
     try {
       return await flights.join(key, call.signal, signal => {
-        const askFirst = () =>
-          ask(request, call, signal).catch((error: ProviderError) => {
+        // A renewal is no read of anybody's.
+        const onLookup = (result: LookupResult) => isRenewal || metrics?.lookup(provider, result)
+        const askFirst = () => {
+          onLookup('miss')
+          return ask(request, call, signal).catch((error: ProviderError) => {
             beganBy.set(error, call)
             throw error
           })
-        return store.fetch({ key, request, isRenewal, meter: call.meter, signal, ask: askFirst })
+        }
+        const { meter } = call
+        return store.fetch({ key, request, isRenewal, meter, signal, ask: askFirst, onShared: onLookup })
       })
     } catch (thrown) {
       const error = toProviderError(provider, thrown)

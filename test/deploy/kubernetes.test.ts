@@ -3,8 +3,10 @@ import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2.d.
 import type { Service } from 'kubernetes-types/core/v1.d.ts'
 import type { NetworkPolicy } from 'kubernetes-types/networking/v1.d.ts'
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.d.ts'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { settings } from '../../src/settings.ts'
+import { startApp } from '../support/start-app.ts'
+import { readMetrics } from '../telemetry/read-metrics.ts'
 import { type KubernetesObject, mistakesIn } from './check-objects.ts'
 import { documentsIn, textOf } from './read-deployment.ts'
 
@@ -76,6 +78,16 @@ describe('the objects for Kubernetes', () => {
       { path: '/ready', port },
     ])
     expect(find<Service>('Service').spec?.ports?.[0]?.targetPort).toBe(port)
+  })
+
+  test('scale by a metric that there is', async () => {
+    const app = await startApp()
+    onTestFinished(() => app.stop())
+    const there = await readMetrics(app.dirgraph)
+    const metrics = find<HorizontalPodAutoscaler>('HorizontalPodAutoscaler').spec?.metrics ?? []
+    const names = metrics.flatMap(({ pods }) => pods?.metric.name ?? [])
+    expect(names).toEqual(['dirgraph_budget_waiting'])
+    expect(names.filter(name => !there.names.has(name))).toEqual([])
   })
 
   test('let the program be no root and write nowhere', () => {

@@ -66,7 +66,8 @@ describe('a user', () => {
     await tellUpdate(app)
     await app.log.settled()
     app.server.endSubscriptions()
-    const headers = streams.map(({ response }) => [...response.headers].filter(([name]) => name !== 'date'))
+    const own = new Set(['date', 'x-request-id'])
+    const headers = streams.map(({ response }) => [...response.headers].filter(([name]) => !own.has(name)))
     const answers = await Promise.all(streams.map(stream => stream.rest()))
     for (const answer of answers) expect(answer).toEqual([{ id: null, event: 'complete', data: '' }])
     for (const header of headers) expect(header).toEqual(headers[0])
@@ -142,7 +143,12 @@ describe('a user', () => {
     const { data, errors } = await stream.result()
     expect(Date.now()).toBeGreaterThanOrEqual(exp * 1_000)
     expect(data).toBeUndefined()
-    expect(errors).toEqual([{ message: 'The token has expired.', extensions: { code: 'UNAUTHENTICATED' } }])
+    expect(errors).toEqual([
+      {
+        message: 'The token has expired.',
+        extensions: { code: 'UNAUTHENTICATED', requestId: stream.response.headers.get('x-request-id') },
+      },
+    ])
     await tellUpdate(app)
     expect(await stream.rest()).toEqual([{ id: null, event: 'complete', data: '' }])
     expect(app.feed.status().subscribers).toBe(0)

@@ -208,7 +208,7 @@ describe('a subscription ends', () => {
     const pending = stream.rest()
     await tellUpdate(app)
     await expect.poll(() => app.sandbox.calls.length).toBe(1)
-    app.server.beginStop()
+    app.server.endSubscriptions()
     expect(await pending).toEqual([{ id: null, event: 'complete', data: '' }])
   })
 
