@@ -55,7 +55,10 @@ export async function startReplica(settings: Readonly<Record<string, string>>): 
     if (started.stderr)
       createInterface({ input: started.stderr }).on('line', line => {
         const text = toText(line)
-        logged.set(text, (logged.get(text) ?? 0) + 1)
+        const atMs = performance.now()
+        if (text.includes(ALONE)) turns.push({ atMs, isUp: false })
+        if (text.includes(TOGETHER)) turns.push({ atMs, isUp: true })
+        if (!text.startsWith('info')) logged.set(text, (logged.get(text) ?? 0) + 1)
       })
     const untilMs = performance.now() + STARTING_MS
     while (!(await isServing(url))) {
