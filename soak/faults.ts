@@ -34,9 +34,11 @@ export interface FaultRecord {
 export const BROKEN: readonly string[] = ['HTTP 502: The replica broke off.', 'ECONNRESET']
 /** While no provider answers, no replica says that it is ready. */
 const NOBODY = 'HTTP 502: No replica takes this.'
-/** The breaker tries again after 5 s, and what `/ready` has found stands for 10 s. */
-const RECOVERY_MS = 12_000
+/** The breaker tries again after 5 s, what `/ready` has found stands for 10 s, and a limit that was met is kept away from. */
+const RECOVERY_MS = 15_000
 const SETTLING_MS = 2_000
+/** Where one thing took long, the next one waits: each is to be seen by itself. */
+const BETWEEN_MS = 4_000
 const RESTART_MS = 1_000
 const POLL_MS = 50
 
@@ -124,14 +126,16 @@ const FAULTS: readonly Fault[] = [
 /** Lets everything go wrong, each at its time. Gives the records, which grow meanwhile, and what waits for the last. */
 export function startFaults(cluster: Cluster, { seconds, faultSeconds }: Scope) {
   const records: FaultRecord[] = []
+  let overMs = 0
   const beganMs = performance.now()
 
   async function run(): Promise<void> {
     for (const { title, at, codes, afterMs, isSilence, isLoss = false, run } of FAULTS) {
-      await wait(Math.max(0, beganMs + at * seconds * 1_000 - performance.now()))
+      await wait(Math.max(0, beganMs + at * seconds * 1_000 - performance.now(), overMs - performance.now()))
       const startedMs = performance.now()
       await run(cluster, faultSeconds * 1_000)
       const endedMs = performance.now()
+      overMs = endedMs + BETWEEN_MS
       records.push({
         title,
         codes,

@@ -8,6 +8,7 @@ import { startReaders } from './load/readers.ts'
 import { type Subscriber, startSubscriber } from './load/subscriber.ts'
 import { wishesOf } from './load/wishes.ts'
 import { type MemoryCourse, watchMemory } from './processes/memory.ts'
+import type { RedisTurn } from './processes/replica.ts'
 import type { CallSummary } from './sandbox/call-tally.ts'
 import type { DeliverySummary, SandboxNews } from './sandbox/sandbox-messages.ts'
 import type { ToldEvent } from './sandbox/told-events.ts'
@@ -34,6 +35,8 @@ export interface RunRecord {
   /** The operations that a replica took with it, by their `x-request-id`. */
   readonly lost: readonly string[]
   readonly memory: readonly MemoryCourse[]
+  /** When each replica used Redis no more, or again. */
+  readonly turns: readonly (readonly RedisTurn[])[]
   readonly logged: readonly (readonly [string, number])[]
 }
 
@@ -122,6 +125,7 @@ async function runOn(
     calls,
     lost: proxy.lost().flatMap(({ requestId }) => requestId ?? []),
     memory,
+    turns: replicas.map(replica => replica.turns),
     logged: [...logged],
   }
 }

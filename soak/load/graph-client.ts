@@ -38,7 +38,8 @@ const TIMEOUT_MS = 30_000
 
 /** A client that repeats nothing: what fails is seen. */
 export function createGraphClient(url: string, token: string): GraphClient {
-  const agent = new Agent({ keepAlive: true })
+  // A connection each: one that is kept may be closed just when the next request is sent on it.
+  const agent = new Agent({ keepAlive: false })
   let sent = 0
 
   function post(body: string, requestId: string): Promise<{ status: number; text: string }> {

@@ -38,6 +38,7 @@ export function startMutator(
 ) {
   const attempts: Attempt[] = []
   const unseen: Unseen[] = []
+  const uncertain = new Set<SpareDirectory>()
   let reads = 0
 
   async function attempt(mutation: Mutation): Promise<void> {
@@ -47,6 +48,8 @@ export function startMutator(
     journal.note(name, outcome, codes)
     const isDone = outcome.data !== null && codes.length === 0
     attempts.push({ name, write, isDone })
+    // Whether it is on or off is not known then, and so not what else may be done to it.
+    if (!isDone && enabledAfter !== null) uncertain.add(mutation.directory)
     if (!isDone || enabledAfter === null) return
     const shown = outcome.data?.result.directory?.enabled
     if (shown !== enabledAfter) unseen.push({ name: `the answer of ${name}`, atMs: outcome.sentAtMs })
@@ -69,6 +72,7 @@ export function startMutator(
   async function run(): Promise<void> {
     for (const mutation of mutationsOf(spare)) {
       if (signal.aborted) return
+      if (uncertain.has(mutation.directory)) continue
       await attempt(mutation)
       await wait(everyMs)
     }

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { DirectoryState } from '../sandbox/directory-state.ts'
 import type { Book } from '../truth/book.ts'
 import type { Court } from '../truth/court.ts'
-import type { GraphClient } from './graph-client.ts'
+import type { GraphClient, Outcome } from './graph-client.ts'
 import type { Journal } from './journal.ts'
 import {
   type Read,
@@ -24,8 +24,8 @@ export interface Ground {
 const MAX_PAUSE_MS = 600
 const PAGE = 10
 const MAX_PAGES = 6
-/** A client whose place in a list is gone begins anew, which is no failure. */
-const PLACE_GONE = 'BAD_USER_INPUT'
+/** What is asked about may go, or one's place in a list, while it is asked for: then this is the right answer. */
+const GONE: readonly string[] = ['BAD_USER_INPUT', 'NOT_FOUND']
 
 /** Readers that ask one thing after another, with pauses, until the end. Gives what waits for the end of the last. */
 export function startReaders(ground: Ground, readers: number, signal: AbortSignal): Promise<unknown> {
@@ -49,16 +49,21 @@ async function readSomething(ground: Ground): Promise<void> {
   if (draw < 0.5) return void (await read(ground, readDirectory(state)))
   if (draw < 0.8) {
     const user = oneOf(state.users)
-    if (user) await read(ground, readUser(state, user.id, book))
+    if (user) await read(ground, readUser(state, user.id, book), () => !has(book, state, user.id))
     return
   }
   const group = oneOf(state.groups)
-  if (group) await read(ground, readGroup(state, group.id))
+  if (group) await read(ground, readGroup(state, group.id), () => !has(book, state, group.id))
 }
 
-async function read<Data>({ client, court, journal }: Ground, what: Read<Data>): Promise<Data | null> {
+/** `isGone` says afterwards whether what it is about is there no more. */
+async function read<Data>(
+  { client, court, journal }: Ground,
+  what: Read<Data>,
+  isGone = () => false,
+): Promise<Data | null> {
   const outcome = await client.run<Data>(what.query, what.variables)
-  journal.note(what.operation, outcome)
+  journal.note(what.operation, outcome, codesOf(outcome.codes, isGone()))
   if (outcome.data !== null) court.bring(what.exhibits(outcome.data), outcome.sentAtMs)
   return outcome.data
 }
@@ -73,13 +78,9 @@ async function walk(ground: Ground, state: DirectoryState): Promise<void> {
     const behind =
       state.provider === 'workos' && lastId !== null ? { after: lastId } : { somewhere: true as const }
     const what = readUsers(state, PAGE, after, lastId === null ? { first: true } : behind)
-    const outcome = await client.run<UsersPage>(what.query, what.variables)
-    const isGone = lastId !== null && !book.latestOf(state.directoryId)?.users.some(({ id }) => id === lastId)
-    journal.note(
-      what.operation,
-      outcome,
-      isGone ? outcome.codes.filter(code => code !== PLACE_GONE) : outcome.codes,
-    )
+    const outcome: Outcome<UsersPage> = await client.run(what.query, what.variables)
+    const isGone = lastId !== null && !has(book, state, lastId)
+    journal.note(what.operation, outcome, codesOf(outcome.codes, isGone))
     if (outcome.data === null) return
     court.bring(what.exhibits(outcome.data), outcome.sentAtMs)
     const { nodes, pageInfo } = outcome.data.directory.users
@@ -87,6 +88,15 @@ async function walk(ground: Ground, state: DirectoryState): Promise<void> {
     after = pageInfo.endCursor
     lastId = nodes.at(-1)?.upstreamId ?? null
   }
+}
+
+function codesOf(codes: readonly string[], isGone: boolean): readonly string[] {
+  return isGone ? codes.filter(code => !GONE.includes(code)) : codes
+}
+
+function has(book: Book, { directoryId }: DirectoryState, id: string): boolean {
+  const now = book.latestOf(directoryId)
+  return [...(now?.users ?? []), ...(now?.groups ?? [])].some(member => member.id === id)
 }
 
 function oneOf<T>(values: readonly T[]): T | undefined {

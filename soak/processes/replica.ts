@@ -18,33 +18,47 @@ export interface Replica {
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>
   /** What it holds of the machine's memory, in bytes; null while it does not run. */
   residentBytes(): Promise<number | null>
-  /** How often it has logged what, over all its processes. */
+  /** How often it has logged what, from `warn` on, over all its processes. */
   readonly logged: ReadonlyMap<string, number>
+  /** When it used Redis no more, or again, by `performance.now()`. */
+  readonly turns: readonly RedisTurn[]
+}
+
+/** `isUp` is false from the moment at which it works alone. */
+export interface RedisTurn {
+  readonly atMs: number
+  readonly isUp: boolean
 }
 
 const PROGRAM = fileURLToPath(new URL('../../bin/dirgraph.js', import.meta.url))
 /** As `npm start` and the image run it. */
 const NODE_OPTIONS = ['--max-semi-space-size=8']
 const STARTING_MS = 30_000
-const LEVELS: Readonly<Record<number, string>> = { 40: 'warn', 50: 'error', 60: 'fatal' }
+const ALONE = 'Redis can not be used'
+const TOGETHER = 'Redis can be used again'
+const LEVELS: Readonly<Record<number, string>> = { 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' }
 
 /** Starts one with those settings, as its environment. */
 export async function startReplica(settings: Readonly<Record<string, string>>): Promise<Replica> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const logged = new Map<string, number>()
+  const turns: RedisTurn[] = []
   let child: ChildProcess | null = null
 
   async function start(): Promise<void> {
     const started = await spawnBound(process.execPath, [...NODE_OPTIONS, PROGRAM], {
-      env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'warn', ...settings },
+      env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'info', ...settings },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     child = started
     if (started.stderr)
       createInterface({ input: started.stderr }).on('line', line => {
         const text = toText(line)
-        logged.set(text, (logged.get(text) ?? 0) + 1)
+        const atMs = performance.now()
+        if (text.includes(ALONE)) turns.push({ atMs, isUp: false })
+        if (text.includes(TOGETHER)) turns.push({ atMs, isUp: true })
+        if (!text.startsWith('info')) logged.set(text, (logged.get(text) ?? 0) + 1)
       })
     const untilMs = performance.now() + STARTING_MS
     while (!(await isServing(url))) {
@@ -59,6 +73,7 @@ export async function startReplica(settings: Readonly<Record<string, string>>): 
   return {
     url,
     logged,
+    turns,
     pid: () => child?.pid ?? null,
     start,
     async end(signal) {
