@@ -48,7 +48,7 @@ async function startSlow(latencyMs: number, env: Record<string, string> = {}) {
 }
 
 test('21: it says that it stops, finishes what is under way, and ends with 0', async () => {
-  const { sandbox, url, ready, agent, stop } = await startSlow(700)
+  const { sandbox, url, ready, agent, stop } = await startSlow(700, { DIRGRAPH_DRAIN_MS: '1000' })
   expect((await ask(ready, agent)).status).toBe(200)
   sandbox.clearCalls()
   const underWay = Array.from({ length: 20 }, (_, index) =>
@@ -56,10 +56,10 @@ test('21: it says that it stops, finishes what is under way, and ends with 0', a
   )
   await expect.poll(() => sandbox.calls.length).toBe(20)
   const ended = stop()
-  await wait(100)
-  // A connection of its own, as a balancer's probe has.
-  const probe = await ask(ready, new Agent())
-  expect([probe.status, JSON.parse(probe.body)]).toEqual([503, { status: 'stopping', providers: [] }])
+  // On a connection of its own, as a balancer's probe is.
+  const probe = async () => JSON.parse((await ask(ready, new Agent())).body)
+  await expect.poll(probe).toMatchObject({ status: 'stopping', providers: [] })
+  expect((await ask(ready, new Agent())).status).toBe(503)
   const health = await ask(new URL('/health', url).href, new Agent())
   expect(health.status).toBe(200)
   for (const { status, body, connection } of await Promise.all(underWay)) {
