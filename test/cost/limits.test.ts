@@ -34,7 +34,7 @@ describe('an operation that may need too many calls', () => {
           {
             message:
               'This operation may need 10207 upstream calls, of which `organizations.directories.users` needs most; 2000 are allowed. Ask for smaller pages.',
-            extensions: { code: 'QUERY_TOO_COSTLY' },
+            extensions: { code: 'QUERY_TOO_COSTLY', requestId: expect.any(String) },
           },
         ],
       },

@@ -3,6 +3,8 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { workosEvent, workosSubject } from '../providers/event-samples.ts'
+import { fromWorkos, WEBHOOKS } from '../support/sign-webhooks.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 
 const LIST = '{ organizations(first: 3, filter: { provider: WORKOS }) { nodes { name } } }'
@@ -101,5 +103,42 @@ describe('with the OpenTelemetry SDK of whoever mounts it', () => {
     await app.query(LIST, {}, { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' })
     expect(named('GET /organizations')).toHaveLength(1)
     expect(app.sandbox.calls.map(({ headers }) => headers.traceparent)).toEqual([undefined])
+  })
+
+  test('each event of a subscription begins a trace of its own, and the webhook that brought it has one', async () => {
+    await app.stop()
+    app = await startApp({ dirgraph: { webhooks: WEBHOOKS } })
+    const { fetch } = app.dirgraph
+    const { user, directory } = workosSubject(app.sandbox.data)
+    const query = 'subscription Told { directoryEvents { directory { name } } }'
+    const response = await fetch(
+      new Request('http://dirgraph.test/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream', 'x-request-id': 'mine' },
+        body: JSON.stringify({ query }),
+      }),
+    )
+    const reader = response.body?.getReader()
+    await fetch(fromWorkos(workosEvent('dsync.user.created', user, { created_at: new Date().toISOString() })))
+    // Whoever reads the stream may do so within a trace.
+    const host = trace.setSpan(context.active(), trace.getTracer('host').startSpan('host'))
+    const read = () => context.with(host, () => reader?.read())
+    let text = ''
+    for (let part = await read(); part?.value !== undefined; part = await read()) {
+      text += Buffer.from(part.value).toString()
+      if (text.includes('event: next')) break
+    }
+    expect(text).toContain(directory.name)
+    await reader?.cancel()
+    const [began, told] = named('subscription')
+    expect(told?.parentSpanContext).toBeUndefined()
+    expect(told?.attributes).toMatchObject({
+      'dirgraph.request_id': 'mine',
+      'graphql.operation.name': 'Told',
+    })
+    expect(told?.spanContext().traceId).not.toBe(began?.spanContext().traceId)
+    const [call] = named('GET /directories/{id}')
+    expect(call?.spanContext().traceId).toBe(told?.spanContext().traceId)
+    expect(named('POST /webhooks/workos')).toHaveLength(1)
   })
 })
