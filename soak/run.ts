@@ -133,8 +133,10 @@ async function runOn(
 /** Everything that the provider has told, as far as it is theirs; or the time is over. */
 async function untilAllHeard(subscribers: readonly Subscriber[], told: readonly ToldEvent[]): Promise<void> {
   const untilMs = performance.now() + SETTLING_MS
-  const isComplete = ({ wish, received }: Subscriber) =>
-    received.length >= told.filter(event => wish.wants(event)).length
+  const isComplete = ({ wish, received }: Subscriber) => {
+    const had = new Set(received)
+    return told.every(event => had.has(event.id) || !wish.wants(event))
+  }
   while (performance.now() < untilMs && !subscribers.every(isComplete)) await sleep()
 }
 
