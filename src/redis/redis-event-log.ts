@@ -21,18 +21,20 @@ const MAX_EVENTS = 10_000
 const MAX_RECENT = 1_000
 /** A Redis that is busy takes its time, and is to keep the event all the same; with what follows a refusal below 250 ms. */
 const KEPT_WITHIN_MS = 150
-/** WorkOS delivers again for three days. */
+/** WorkOS delivers again for three days. The events themselves, with what they tell of people, stay as long after the last. */
 const KNOWN_FOR_SECONDS = 4 * 24 * 60 * 60
 /** How long listeners wait for a replica that does not say that it has applied an event; by then it knows that it is deaf. */
 const APPLIED_WITHIN_MS = 500
 /** A follower that waits longer for the beginning may be missing events. */
 const BEGIN_WITHIN_MS = 1_000
 
-/** Keys: of the event's id, stream. Arguments: how long the id is known, how long the stream may get, and the event. */
+/** Keys: of the event's id, stream. Arguments: how long both are kept, how long the stream may get, and the event. */
 const APPEND = `
 if not redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[1]) then return false end
-return redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*',
-  'provider', ARGV[3], 'body', ARGV[4], 'receivedAtMs', ARGV[5])`
+local place = redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*',
+  'provider', ARGV[3], 'body', ARGV[4], 'receivedAtMs', ARGV[5])
+redis.call('EXPIRE', KEYS[2], ARGV[1])
+return place`
 
 /** The log as a stream in Redis: bounded, and the same for all replicas. The places are the ids of its entries. */
 export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLogSettings): EventLog {

@@ -64,6 +64,13 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
     }
   })
 
+  test('keeps people’s data for some days after the last event, and no longer', async () => {
+    const one = await follow('one')
+    await append(one, 'e1')
+    const leftMs = await one.redis.run(client => client.pttl(one.keyspace('events')))
+    expect(leftMs / 86_400_000).toBeCloseTo(4, 1)
+  })
+
   test('lets nobody hear of an event before every replica has applied it', async () => {
     const one = await follow('one')
     await follow('other', 120)
