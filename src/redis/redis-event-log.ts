@@ -5,11 +5,12 @@ import {
   type EventLog,
   EventLogUnavailableError,
   type LoggedEvent,
+  type RecentEvent,
 } from '../events/event-log.ts'
 import { createFollowedStream } from './followed-stream.ts'
 import type { RedisConnection } from './redis.ts'
 import type { Replicas } from './replicas.ts'
-import type { StreamEntry } from './stream-entries.ts'
+import { comparePlaces, type StreamEntry } from './stream-entries.ts'
 
 export interface RedisEventLogSettings {
   readonly redis: RedisConnection
@@ -69,7 +70,7 @@ export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLog
       const beginning = Promise.withResolvers<void>()
       const handedOver = Promise.withResolvers<void>()
       const deliver = createDelivery(follower, handedOver.promise)
-      let recent: LoggedEvent[] = []
+      let recent: RecentEvent[] = []
       let isBeginning = true
       let isLate = false
       const patience = setTimeout(() => {
@@ -77,8 +78,9 @@ export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLog
         follower.lost()
       }, BEGIN_WITHIN_MS).unref()
       stream.follow({
-        begin(before) {
-          recent = before.flatMap(toLoggedEvent)
+        begin(before, appliedUpTo) {
+          const isApplied = ({ place }: LoggedEvent) => comparePlaces(place, appliedUpTo) <= 0
+          recent = before.flatMap(toLoggedEvent).map(event => ({ ...event, isApplied: isApplied(event) }))
         },
         async apply(entry) {
           for (const event of toLoggedEvent(entry)) {
