@@ -48,6 +48,12 @@ export function directoryKeyInAnyOrganization(provider: ProviderName, upstreamId
   return join(provider, ANY_ORGANIZATION, upstreamId)
 }
 
+/** The same path in whichever organization it turns out to be. */
+export function toAnyOrganization(key: EntityKey): EntityKey {
+  const [provider = '', , ...path] = key.split(':')
+  return join(provider, ANY_ORGANIZATION, ...path)
+}
+
 /** The key of a user or a group of a directory. */
 export function memberKey(directory: EntityKey, upstreamId: string): EntityKey {
   return join(directory, upstreamId)

@@ -21,6 +21,8 @@ export type EventIdentity =
 export interface EventReceiver {
   /** Throws `MalformedEventError` for what is no event of the provider, or is one without id or time. */
   identifyEvent(provider: ProviderName, raw: unknown): EventIdentity
+  /** What an event says, of which somebody else has ended the reuse; null for a kind that is not known. Throws as above. */
+  readEvent(provider: ProviderName, raw: unknown): DirectoryEvent | null
   /**
    * Ends the reuse of the answers that an event contradicts, and resolves with what it says; null for a kind that is
    * not known. An event that comes twice or late is no different: nothing is wrong with asking again. Rejects with

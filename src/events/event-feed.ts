@@ -28,7 +28,7 @@ export interface EventFeed {
 
 export interface EventFeedSettings {
   readonly eventLog: Pick<EventLog, 'follow'>
-  readonly receiver: Pick<EventReceiver, 'applyEvent' | 'forgetAll' | 'suspendReuse'>
+  readonly receiver: Pick<EventReceiver, 'applyEvent' | 'readEvent' | 'forgetAll' | 'suspendReuse'>
   readonly log: Logger
   readonly metrics?: EventMetrics
   /** What is kept for those who come back or are slow, 5,000 and 8 MiB unless said otherwise; beyond it the oldest go. */
@@ -56,9 +56,9 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
   let hasBegun = false
   let isStopped = false
 
-  async function apply({ place, provider, body }: LoggedEvent): Promise<void> {
+  async function apply({ place, provider, body }: LoggedEvent, isApplied = false): Promise<void> {
     try {
-      const event = await receiver.applyEvent(provider, body)
+      const event = isApplied ? receiver.readEvent(provider, body) : await receiver.applyEvent(provider, body)
       // Of unknown kinds the intake tells, which lets none of them in.
       if (event !== null) applied.set(place, event)
       const [oldest] = applied.size > maxEvents ? applied.keys() : []
@@ -98,7 +98,7 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
   let work = before.promise
   eventLog
     .follow({
-      apply,
+      apply: logged => apply(logged),
       deliver(logged) {
         work = work.then(() => publish(logged))
       },
@@ -115,7 +115,7 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
     .then(async ({ recent }) => {
       const received: { readonly atMs: number; readonly position: number }[] = []
       for (const logged of recent) {
-        await apply(logged)
+        await apply(logged, logged.isApplied)
         received.push({ atMs: logged.receivedAtMs, position: buffer.end })
         publish(logged)
       }

@@ -11,6 +11,12 @@ export interface LoggedEvent {
   readonly receivedAtMs: number
 }
 
+/** An event of before this replica began. */
+export interface RecentEvent extends LoggedEvent {
+  /** Whether another replica has applied it: then what replicas share is rid of what it contradicts. */
+  readonly isApplied: boolean
+}
+
 /** What a replica does with the log. */
 export interface EventFollower {
   /** Ends the reuse of what the event contradicts. Called for each event in the order of the log; never rejects. */
@@ -31,11 +37,11 @@ export interface EventLog {
    */
   append(provider: ProviderName, eventId: string, body: unknown): Promise<boolean>
   /**
-   * Follows the log from now on. `recent` are the last events before that, in order: they are only delivered. Settles when
-   * they are known, which takes as long as the engine behind it is away; then `lost` is called meanwhile, and `regained`
-   * when it is there.
+   * Follows the log from now on. `recent` are the last events before that, in order: whoever follows applies those that
+   * nobody has, and delivers all. Settles when they are known, which takes as long as the engine behind it is away; then
+   * `lost` is called meanwhile, and `regained` when it is there.
    */
-  follow(follower: EventFollower): Promise<{ readonly recent: readonly LoggedEvent[] }>
+  follow(follower: EventFollower): Promise<{ readonly recent: readonly RecentEvent[] }>
   stop(): Promise<void>
 }
 

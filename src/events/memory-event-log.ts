@@ -81,7 +81,7 @@ export function createMemoryEventLog(settings: MemoryEventLogSettings = {}): Eve
     },
     async follow(follower) {
       followers.add(follower)
-      return { recent: recent.map(({ event }) => event) }
+      return { recent: recent.map(({ event }) => ({ ...event, isApplied: false })) }
     },
     async stop() {
       isStopped = true

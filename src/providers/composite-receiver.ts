@@ -6,6 +6,7 @@ export function createCompositeReceiver(receivers: ReadonlyMap<ProviderName, Eve
   return {
     identifyEvent: (provider, raw) =>
       receivers.get(provider)?.identifyEvent(provider, raw) ?? { kind: null, name: '' },
+    readEvent: (provider, raw) => receivers.get(provider)?.readEvent(provider, raw) ?? null,
     applyEvent: async (provider, raw) => receivers.get(provider)?.applyEvent(provider, raw) ?? null,
     async forgetAll() {
       await Promise.all([...receivers.values()].map(receiver => receiver.forgetAll()))

@@ -19,6 +19,7 @@ interface Kept {
 export function createEventReception(kept: Kept, reading: EventReading): EventReceiver {
   return {
     identifyEvent: (_provider, raw) => reading.identify(raw),
+    readEvent: (_provider, raw) => reading.read(raw)?.event ?? null,
     async applyEvent(_provider, raw) {
       const read = await readOrForget(raw)
       if (read === null) return null

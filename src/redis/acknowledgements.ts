@@ -85,3 +85,9 @@ export function createAcknowledgements(replicas: Replicas, key: string): Acknowl
     },
   }
 }
+
+/** The last place that any of them has applied. */
+export function furthestIn(told: readonly StreamEntry[]): string {
+  const places = told.map(({ fields }) => fields.applied ?? START)
+  return places.reduce((last, place) => (comparePlaces(place, last) > 0 ? place : last), START)
+}

@@ -1,14 +1,17 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createAcknowledgements } from './acknowledgements.ts'
+import { createAcknowledgements, furthestIn } from './acknowledgements.ts'
 import type { Redis, RedisConnection } from './redis.ts'
 import type { Replicas } from './replicas.ts'
 import { comparePlaces, type RawEntry, type StreamEntry, toEntries } from './stream-entries.ts'
 
 /** What a replica does with what it reads of a stream. */
 export interface StreamFollower {
-  /** The last entries before this replica began, in order; once, and before anything else. */
-  begin?(before: readonly StreamEntry[]): void
+  /**
+   * The last entries before this replica began, in order, and up to where any replica has told that it had applied them;
+   * once, and before anything else.
+   */
+  begin?(before: readonly StreamEntry[], appliedUpTo: string): void
   /** In the order of the stream; the next one comes when this has settled. Never rejects. */
   apply(entry: StreamEntry): Promise<void> | void
   /** From here on entries may be missed for a while. */
@@ -111,7 +114,12 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
     if (place === null) {
       const last = await inTime(reader.eval(LAST_PLACE, 1, key) as Promise<string>)
       const entries = before === 0 ? [] : await inTime(reader.xrevrange(key, last, '-', 'COUNT', before))
-      follower.begin?.(toEntries(entries as RawEntry[]).toReversed())
+      const told =
+        before === 0 ? [] : await inTime(reader.xrevrange(acknowledgements.key, '+', '-', 'COUNT', BATCH))
+      follower.begin?.(
+        toEntries(entries as RawEntry[]).toReversed(),
+        furthestIn(toEntries(told as RawEntry[])),
+      )
       return [last, true]
     }
     const [known] = await inTime(reader.xrange(key, place, place))

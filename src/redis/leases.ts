@@ -19,8 +19,8 @@ const LIFE_MS = 1_000
 const RENEW_MS = 350
 
 export function createLeases(redis: RedisConnection): Leases {
-  const renew = redis.script(RENEW, true)
-  const release = redis.script(RELEASE, true)
+  const renew = redis.script(RENEW, Number.POSITIVE_INFINITY)
+  const release = redis.script(RELEASE, Number.POSITIVE_INFINITY)
   const held = new Map<string, string>()
   let timer: NodeJS.Timeout | undefined
 

@@ -3,7 +3,10 @@ export type Impatience = 'timeout' | 'slow'
 
 /** Waits for replies, and says when waiting has to end for everybody. */
 export interface Patience {
-  /** Settles as `reply` does, or rejects with what `give` makes of the end of all waiting. */
+  /**
+   * Settles as `reply` does, or rejects with what `give` makes of the end of all waiting. With a time of its own, whose
+   * end is nobody else's; a longer one than others have goes on when their waiting ends, an endless one is not counted.
+   */
   wait<T>(reply: Promise<T>, give: (why: Impatience) => Error, maxMs?: number): Promise<T>
   /** Nobody waits any longer. */
   abandon(why: Impatience): void
@@ -58,12 +61,12 @@ export function createPatience(onLost: (why: Impatience) => void): Patience {
     for (const entry of waiting) {
       const wasPrompt = entry.waitedMs <= PROMPT_MS
       entry.waitedMs += elapsedMs
-      const isTrial = entry.maxMs < MAX_WAIT_MS
+      const isApart = entry.maxMs !== MAX_WAIT_MS
       // One that turns out to be late was so from its beginning.
-      if (entry.waitedMs > PROMPT_MS && !isTrial)
+      if (entry.waitedMs > PROMPT_MS && !isApart)
         lostMs = Math.max(lostMs, wasPrompt ? entry.waitedMs : elapsedMs)
       if (entry.waitedMs < entry.maxMs) continue
-      if (isTrial) entry.giveUp('timeout')
+      if (isApart) entry.giveUp('timeout')
       else isLost = true
     }
     const isSlow = lostMs > 0 && isTooMuch(lostMs, nowMs)
@@ -77,6 +80,7 @@ export function createPatience(onLost: (why: Impatience) => void): Patience {
   }
 
   function wait<T>(reply: Promise<T>, give: (why: Impatience) => Error, maxMs = MAX_WAIT_MS): Promise<T> {
+    if (maxMs === Number.POSITIVE_INFINITY) return reply
     return new Promise((resolve, reject) => {
       const leave = () => {
         waiting.delete(entry)
@@ -108,7 +112,7 @@ export function createPatience(onLost: (why: Impatience) => void): Patience {
   return {
     wait,
     abandon(why) {
-      for (const entry of waiting) entry.giveUp(why)
+      for (const entry of waiting) if (entry.maxMs <= MAX_WAIT_MS) entry.giveUp(why)
     },
   }
 }

@@ -47,7 +47,7 @@ export function createRedisAnswers(
   const drops = createRedisDrops({ redis, replicas, provider, dropsKey, answerKey, told })
   const leases = createLeases(redis)
   const runFind = redis.script(FIND)
-  const runKeep = redis.script(KEEP, true)
+  const runKeep = redis.script(KEEP, Number.POSITIVE_INFINITY)
 
   /** What the script says, and how long it took to say so; null where Redis says nothing. */
   async function look(key: string, token: string, maxAgeMs: number): Promise<[string[], number] | null> {

@@ -41,7 +41,7 @@ export function createRedisBudget(
 ): SharedBudget & { stop(): void } {
   const scripts = {
     take: redis.script(TAKE),
-    note: redis.script(NOTE, true),
+    note: redis.script(NOTE, Number.POSITIVE_INFINITY),
     pause: redis.script(PAUSE),
     look: redis.script(LOOK),
   }

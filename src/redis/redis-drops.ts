@@ -48,8 +48,8 @@ const MAX_UNSENT = 1_000
 /** What can't be told waits here until it can; until then nothing that replicas share is believed. */
 export function createRedisDrops(settings: RedisDropsSettings): RedisDrops {
   const { redis, replicas, provider, dropsKey, answerKey, told } = settings
-  const runDrop = redis.script(DROP, true)
-  const runForget = redis.script(FORGET, true)
+  const runDrop = redis.script(DROP, Number.POSITIVE_INFINITY)
+  const runForget = redis.script(FORGET, Number.POSITIVE_INFINITY)
   let unsent = createUnsent()
   let sinceMs: number | null = 0
   let isTelling = false

@@ -5,11 +5,12 @@ import {
   type EventLog,
   EventLogUnavailableError,
   type LoggedEvent,
+  type RecentEvent,
 } from '../events/event-log.ts'
 import { createFollowedStream } from './followed-stream.ts'
 import type { RedisConnection } from './redis.ts'
 import type { Replicas } from './replicas.ts'
-import type { StreamEntry } from './stream-entries.ts'
+import { comparePlaces, type StreamEntry } from './stream-entries.ts'
 
 export interface RedisEventLogSettings {
   readonly redis: RedisConnection
@@ -19,22 +20,26 @@ export interface RedisEventLogSettings {
 
 const MAX_EVENTS = 10_000
 const MAX_RECENT = 1_000
-/** WorkOS delivers again for three days. */
+/** A Redis that is busy takes its time, and is to keep the event all the same; with what follows a refusal below 250 ms. */
+const KEPT_WITHIN_MS = 150
+/** WorkOS delivers again for three days. The events themselves, with what they tell of people, stay as long after the last. */
 const KNOWN_FOR_SECONDS = 4 * 24 * 60 * 60
 /** How long listeners wait for a replica that does not say that it has applied an event; by then it knows that it is deaf. */
 const APPLIED_WITHIN_MS = 500
 /** A follower that waits longer for the beginning may be missing events. */
 const BEGIN_WITHIN_MS = 1_000
 
-/** Keys: of the event's id, stream. Arguments: how long the id is known, how long the stream may get, and the event. */
+/** Keys: of the event's id, stream. Arguments: how long both are kept, how long the stream may get, and the event. */
 const APPEND = `
 if not redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[1]) then return false end
-return redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*',
-  'provider', ARGV[3], 'body', ARGV[4], 'receivedAtMs', ARGV[5])`
+local place = redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*',
+  'provider', ARGV[3], 'body', ARGV[4], 'receivedAtMs', ARGV[5])
+redis.call('EXPIRE', KEYS[2], ARGV[1])
+return place`
 
 /** The log as a stream in Redis: bounded, and the same for all replicas. The places are the ids of its entries. */
 export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLogSettings): EventLog {
-  const append = redis.script(APPEND)
+  const append = redis.script(APPEND, KEPT_WITHIN_MS)
   const stream = createFollowedStream({ redis, replicas, key: keyspace('events'), before: MAX_RECENT })
 
   /** Delivers in order, each event when all replicas have applied it. */
@@ -65,7 +70,7 @@ export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLog
       const beginning = Promise.withResolvers<void>()
       const handedOver = Promise.withResolvers<void>()
       const deliver = createDelivery(follower, handedOver.promise)
-      let recent: LoggedEvent[] = []
+      let recent: RecentEvent[] = []
       let isBeginning = true
       let isLate = false
       const patience = setTimeout(() => {
@@ -73,8 +78,9 @@ export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLog
         follower.lost()
       }, BEGIN_WITHIN_MS).unref()
       stream.follow({
-        begin(before) {
-          recent = before.flatMap(toLoggedEvent)
+        begin(before, appliedUpTo) {
+          const isApplied = ({ place }: LoggedEvent) => comparePlaces(place, appliedUpTo) <= 0
+          recent = before.flatMap(toLoggedEvent).map(event => ({ ...event, isApplied: isApplied(event) }))
         },
         async apply(entry) {
           for (const event of toLoggedEvent(entry)) {

@@ -47,10 +47,10 @@ export interface RedisConnection {
    */
   run<T>(command: (client: Redis) => Promise<T>): Promise<T>
   /**
-   * A command made of a Lua script, sent by its hash: it is run as by `run`. Numbers of Lua arrive as integers. One that
-   * is patient is for what nobody waits for: it is sent whenever there is a connection, and has no time of its own.
+   * A command made of a Lua script, sent by its hash: it is run as by `run`. Numbers of Lua arrive as integers. One with a
+   * time of its own, endless for what nobody waits for, is sent whenever there is a connection, and ends no other's use.
    */
-  script(lua: string, isPatient?: boolean): Script
+  script(lua: string, withinMs?: number): Script
   /**
    * A connection of its own for SUBSCRIBE. It comes back by itself and has then forgotten its subscriptions: subscribe at
    * each `ready`. A dead peer is found within three seconds. Commands reject while it is not there.
@@ -176,7 +176,7 @@ export function createRedis(url: string, log: Logger): RedisConnection {
       return () => listeners.delete(listener)
     },
     run,
-    script(lua, isPatient = false) {
+    script(lua, withinMs) {
       scripts += 1
       const name = `dirgraph${scripts}`
       client.defineCommand(name, { lua })
@@ -186,9 +186,9 @@ export function createRedis(url: string, log: Logger): RedisConnection {
       >
       const send = (keys: readonly string[], values: readonly (string | number)[]) =>
         command?.call(client, keys.length, ...keys, ...values) ?? Promise.resolve()
-      if (!isPatient) return (keys, values) => run(() => send(keys, values))
+      if (withinMs === undefined) return (keys, values) => run(() => send(keys, values))
       return (keys, values) =>
-        send(keys, values).catch(error => {
+        patience.wait(send(keys, values), unavailable, withinMs).catch(error => {
           throw new RedisUnavailableError(toReason(error))
         })
     },

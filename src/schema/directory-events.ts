@@ -1,4 +1,5 @@
 import type { DirectoryEvent } from '../domain/directory-event.ts'
+import { type EntityKey, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
 import type { PlacedEvent } from '../domain/placed-event.ts'
 import { InvalidInputError } from '../domain/provider-error.ts'
 import { parseGlobalIdOf } from '../relay/global-id.ts'
@@ -32,10 +33,17 @@ builder.subscriptionField('directoryEvents', t =>
         organization: caller.organization ?? organization,
         wants: (event: DirectoryEvent) =>
           (organization === null || event.organizationKey === organization) &&
-          (directory === null || event.directoryKey === directory) &&
+          (directory === null || isIn(event, directory)) &&
           (wanted === null || wanted.has(event.kind)),
       })
     },
     resolve: ({ event }: PlacedEvent) => event,
   }),
 )
+
+/** An event of old does not say in which organization its directory is; nobody bound to one is told of it. */
+function isIn({ provider, organizationKey, directoryKey }: DirectoryEvent, directory: EntityKey): boolean {
+  if (directoryKey === directory) return true
+  if (directoryKey === null || organizationKey !== null) return false
+  return provider === providerOf(directory) && upstreamIdOf(directoryKey) === upstreamIdOf(directory)
+}

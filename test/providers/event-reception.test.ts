@@ -142,6 +142,12 @@ describe('an event of a user of Scalekit, which names no directory,', () => {
     })
   })
 
+  test('is of none again once events may have been missed', async () => {
+    await listDirectories(other())
+    await receiver.forgetAll()
+    expect(await receiver.applyEvent('scalekit', aUserCame(other()))).toMatchObject({ directoryKey: null })
+  })
+
   test('drops what is kept of a second one, though only the first is known', async () => {
     const organizationId = other()
     await listDirectories(organizationId)

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { EventLogUnavailableError, type LoggedEvent } from '../../src/events/event-log.ts'
+import { EventLogUnavailableError, type RecentEvent } from '../../src/events/event-log.ts'
 import { isLeftOut } from '../support/left-out.ts'
 import { whyNoRedis } from '../support/redis.ts'
 import { type Engine, type Engines, isUp, startEngines } from './start-engines.ts'
@@ -26,7 +26,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
   })
 
   interface Follower extends Engine {
-    readonly recent: readonly LoggedEvent[]
+    readonly recent: readonly RecentEvent[]
   }
 
   /** A replica that takes so long to apply an event. */
@@ -62,6 +62,13 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
         `${name} delivered e2`,
       ])
     }
+  })
+
+  test('keeps people’s data for some days after the last event, and no longer', async () => {
+    const one = await follow('one')
+    await append(one, 'e1')
+    const leftMs = await one.redis.run(client => client.pttl(one.keyspace('events')))
+    expect(leftMs / 86_400_000).toBeCloseTo(4, 1)
   })
 
   test('lets nobody hear of an event before every replica has applied it', async () => {
@@ -103,6 +110,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
   test('tells who begins of the last events, to be delivered only', async () => {
     const one = await follow('one')
     for (const event of ['e1', 'e2', 'e3']) await append(one, event)
+    await has('one delivered e3')
     const other = await follow('other')
     expect(other.recent.map(({ body }) => body)).toEqual(['e1', 'e2', 'e3'])
     expect(other.recent[0]).toMatchObject({
@@ -110,9 +118,24 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
       receivedAtMs: expect.any(Number),
       place: expect.stringMatching(/^[0-9A-Za-z-]{1,64}$/),
     })
+    expect(other.recent.map(({ isApplied }) => isApplied)).toEqual([true, true, true])
     await append(one, 'e4')
     await has('other delivered e4')
     expect(of('other')).toEqual(['other applied e4', 'other delivered e4'])
+  })
+
+  test('tells who begins which of the last events no replica has applied', async () => {
+    const one = await follow('one')
+    await append(one, 'e1')
+    await has('one delivered e1')
+    await one.stop()
+    const appending = await engines.start()
+    await append(appending, 'e2')
+    const { recent } = await follow('other')
+    expect(recent.map(({ body, isApplied }) => [body, isApplied])).toEqual([
+      ['e1', true],
+      ['e2', false],
+    ])
   })
 
   test('notices soon that nothing comes, and catches up with what was missed, in order, before it says that it has regained', async () => {

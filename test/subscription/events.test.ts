@@ -134,6 +134,27 @@ describe('events of WorkOS', () => {
     expect(last.extensions?.dirgraph).toMatchObject({ upstreamCalls: calls().length })
   })
 
+  test('of old, which do not name their organization, are told with the directory as it is found', async () => {
+    const { user, directory } = workosSubject(app.sandbox.data)
+    const path = ['workos', directory.organization_id, directory.id]
+    const query = `subscription ($directoryId: ID) { directoryEvents(directoryId: $directoryId) {
+      directory { id name } ... on DirectoryUserUpdatedEvent { user { id } }
+    } }`
+    const directoryId = globalId('Directory', ...path)
+    const streams = [
+      await subscribe(app.url, query),
+      await subscribe(app.url, query, { variables: { directoryId } }),
+    ]
+    const { organization_id: _, ...before } = user
+    await tellWorkos(app, 'dsync.user.updated', before)
+    for (const stream of streams) {
+      expect(eventOf(await stream.result())).toEqual({
+        directory: { id: directoryId, name: directory.name },
+        user: { id: globalId('DirectoryUser', ...path, user.id) },
+      })
+    }
+  })
+
   test('say of what is gone what they have, and do not ask for more', async () => {
     const query = `subscription { directoryEvents {
       directory { id name }

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { EventFollower, EventLog, LoggedEvent } from '../../src/events/event-log.ts'
+import type { EventFollower, EventLog, LoggedEvent, RecentEvent } from '../../src/events/event-log.ts'
 
 /** A log in memory whose outages are the test's. */
 export interface SteeredEventLog extends EventLog {
@@ -16,7 +16,7 @@ export interface SteeredEventLog extends EventLog {
  * they are known.
  */
 export function createSteeredEventLog(
-  recent: readonly LoggedEvent[] | Promise<readonly LoggedEvent[]> = [],
+  recent: readonly (LoggedEvent & Partial<RecentEvent>)[] | Promise<readonly LoggedEvent[]> = [],
 ): SteeredEventLog {
   const run = crypto.randomUUID().slice(0, 8)
   const ids = new Set<string>()
@@ -41,7 +41,7 @@ export function createSteeredEventLog(
     },
     async follow(newFollower) {
       follower = newFollower
-      return { recent: await recent }
+      return { recent: (await recent).map(event => ({ isApplied: true, ...event })) }
     },
     async settled() {
       await handedOn

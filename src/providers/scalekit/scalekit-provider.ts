@@ -41,6 +41,13 @@ export function createScalekitProvider(
   const shared = shareAnswers?.('scalekit') ?? null
   const client = createUpstreamClient({ ...upstream, authorization, budget, shared })
   const soleDirectories = createSoleDirectories()
+  const kept = {
+    ...client,
+    async forgetAll() {
+      soleDirectories.forgetAll()
+      await client.forgetAll()
+    },
+  }
   return {
     statuses: () => [{ provider: 'scalekit', operations: SUPPORTED, reachable: client.isReachable() }],
     budgets: () => budget.states([]),
@@ -56,7 +63,7 @@ export function createScalekitProvider(
     },
     ...createScalekitReads(client, soleDirectories.note),
     ...createScalekitWrites(client),
-    ...createEventReception(client, {
+    ...createEventReception(kept, {
       identify: identifyScalekitEvent,
       read(raw) {
         const event = parseScalekitEvent(raw)

@@ -13,6 +13,8 @@ export interface SoleDirectories {
   of(organization: EntityKey | null): EntityKey | null
   /** Something has happened to a directory, or in it: if it is not the one that was known, it is not the only one. */
   heed(event: DirectoryEvent): void
+  /** Events were missed: any organization may have another directory by now. */
+  forgetAll(): void
 }
 
 /**
@@ -32,5 +34,6 @@ export function createSoleDirectories(): SoleDirectories {
       const organization = directoryKey && organizationKeyOf(directoryKey)
       if (organization && directoryOf.get(organization) !== directoryKey) directoryOf.delete(organization)
     },
+    forgetAll: () => directoryOf.clear(),
   }
 }
