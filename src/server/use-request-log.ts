@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type ExecutionArgs, getOperationAST, OperationTypeNode } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
+import { mapAsyncIterator, type Plugin } from 'graphql-yoga'
 import type { RequestContext } from '../request/context.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics, OperationOutcome } from '../telemetry/metrics.ts'
@@ -47,12 +47,19 @@ export function useRequestLog(
     metrics.refused()
   }
 
+  /** Of what a stream brings after it has begun. */
+  function countErrors<Part extends Result>(part: Part): Part {
+    for (const code of codesIn(part)) metrics.error(code)
+    return part
+  }
+
   return {
     onExecute: begin,
     onSubscribe: begin,
     // Here errors are what the client sees of them.
-    onResultProcess({ request, result, serverContext: { requestId } }) {
+    onResultProcess({ request, result, setResult, serverContext: { requestId } }) {
       logged.add(request)
+      if (Symbol.asyncIterator in result) setResult(mapAsyncIterator(result, countErrors))
       const operation = begun.get(request)
       const codes = [...codesIn(result), ...(operation?.refusals ?? [])]
       for (const code of codes) metrics.error(code)

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { context, propagation, type TextMapPropagator, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import {
@@ -42,9 +41,6 @@ export interface TraceSettings {
   }
 }
 
-/** At the end nobody waits longer for a collector that does not answer. */
-const LAST_EXPORT_MS = 3_000
-
 const SAMPLERS = {
   always_on: () => new AlwaysOnSampler(),
   always_off: () => new AlwaysOffSampler(),
@@ -63,7 +59,8 @@ const PROPAGATORS: Record<string, () => TextMapPropagator[]> = {
 
 /**
  * Registers an OpenTelemetry SDK for the whole process, which sends the spans of `traces.ts` to a collector (OTLP over
- * HTTP). `stop` sends what is left, within three seconds. What can not be sent is lost, with a line in the log.
+ * HTTP). `stop` sends what is left, for as long as the collector takes. What can not be sent is lost, with a line in the
+ * log.
  */
 export function exportTraces(settings: TraceSettings, log: Logger): { stop(): Promise<void> } {
   const { serviceName, resourceAttributes, sampler, samplerRatio, propagators, batch } = settings
@@ -87,10 +84,9 @@ export function exportTraces(settings: TraceSettings, log: Logger): { stop(): Pr
   trace.setGlobalTracerProvider(provider)
   return {
     async stop() {
-      const failed = provider.shutdown().catch(error => {
+      await provider.shutdown().catch(error => {
         log.warn({ error: toLoggable(error) }, 'traces could not be sent')
       })
-      await Promise.race([failed, wait(LAST_EXPORT_MS, undefined, { ref: false })])
     },
   }
 }

@@ -40,7 +40,8 @@ describe('the Dockerfile', () => {
     expect(last('USER')).toEqual(['1000:1000'])
     expect(finalStage.join('\n')).toMatch(/npm ci .*--ignore-scripts .*--omit=dev/)
     // A shell in between would keep the signal to stop for itself.
-    expect(JSON.parse(last('CMD').join(' '))).toEqual(['node', 'bin/dirgraph.js'])
+    const { scripts } = JSON.parse(textOf('package.json'))
+    expect(JSON.parse(last('CMD').join(' '))).toEqual(scripts.start.split(' '))
   })
 
   test('takes what there is, and what is not kept out of the build', () => {

@@ -15,6 +15,24 @@ async function start(settings: TestAppSettings = {}): Promise<TestApp> {
 const LIST = 'query List { organizations(first: 3, filter: { provider: WORKOS }) { nodes { name } } }'
 const CALLS = 'dirgraph_upstream_calls_total'
 
+test('errors that a subscription is told while it runs are counted by code', async () => {
+  const { dirgraph } = await start()
+  const response = await dirgraph.fetch(
+    new Request('http://dirgraph.test/graphql', {
+      method: 'POST',
+      headers: {
+        accept: 'text/event-stream',
+        'content-type': 'application/json',
+        'last-event-id': '1-0',
+      },
+      body: JSON.stringify({ query: 'subscription { directoryEvents { id } }' }),
+    }),
+  )
+  expect(await response.text()).toContain('"NOT_FOUND"')
+  const metrics = await readMetrics(dirgraph)
+  expect(metrics.by('dirgraph_errors_total', 'code')).toEqual({ NOT_FOUND: 1 })
+})
+
 describe('upstream calls', () => {
   test('are counted as the providers saw them, by routes that have no id', async () => {
     const { dirgraph, query, sandbox } = await start()
