@@ -174,6 +174,25 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
     expect(of('other').filter(line => line.includes('e1'))).toHaveLength(2)
   })
 
+  test('says so where it was so slow that events went before it had read them', async () => {
+    const one = await engines.start()
+    const isHeld = Promise.withResolvers<void>()
+    await one.eventLog.follow({
+      async apply({ body }) {
+        await isHeld.promise
+        happened.push(`one applied ${body}`)
+      },
+      deliver: () => {},
+      lost: () => void happened.push('one lost'),
+      regained: gap => void happened.push(`one regained ${gap}`),
+    })
+    for (let count = 1; count <= 400; count += 1) await append(one, `e${count}`)
+    await one.redis.run(client => client.xtrim(one.keyspace('events'), 'MAXLEN', 150))
+    isHeld.resolve()
+    await has('one lost', 'one regained true', 'one applied e400')
+    expect(happened).not.toContain('one applied e250')
+  })
+
   test('goes on in a Redis that has forgotten everything, and says that something may be missing', async () => {
     const one = await follow('one')
     await follow('other')
