@@ -12,7 +12,7 @@ export interface StreamFollower {
    * once, and before anything else.
    */
   begin?(before: readonly StreamEntry[], appliedUpTo: string): void
-  /** In the order of the stream; the next one comes when this has settled. Never rejects. */
+  /** In the order of the stream; those that are read at once do not wait for each other. Never rejects. */
   apply(entry: StreamEntry): Promise<void> | void
   /** From here on entries may be missed for a while. */
   lost(): void
@@ -171,7 +171,9 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
     acknowledgements.hear(toEntries(byKey.get(acknowledgements.key) ?? []))
     const entries = toEntries(byKey.get(key) ?? [])
     const isMissing = entries.length === BATCH && !(await reachesBackTo(reader, place))
-    for (const entry of entries) if (!('begin' in entry.fields)) await follower.apply(entry)
+    await Promise.all(
+      entries.filter(({ fields }) => !('begin' in fields)).map(entry => follower.apply(entry)),
+    )
     const last = entries.at(-1)?.place
     if (last !== undefined) acknowledgements.tell(reader, last)
     return { place: last ?? place, isMissing }

@@ -84,6 +84,28 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
     }
   })
 
+  test('applies at once what comes at once, and delivers it in its order', async () => {
+    const one = await engines.start()
+    const applying = new Set<unknown>()
+    let most = 0
+    await one.eventLog.follow({
+      async apply({ body }) {
+        applying.add(body)
+        most = Math.max(most, applying.size)
+        await sleep(body === 'e2' ? 60 : 20)
+        applying.delete(body)
+      },
+      deliver: ({ body }) => void happened.push(`one delivered ${body}`),
+      lost: () => {},
+      regained: () => {},
+    })
+    const names = ['e1', 'e2', 'e3', 'e4', 'e5']
+    await Promise.all(names.map(name => append(one, name)))
+    await has('one delivered e5')
+    expect(happened).toEqual(names.map(name => `one delivered ${name}`))
+    expect(most).toBeGreaterThan(1)
+  })
+
   test('does not wait for ever for a replica that says nothing', async () => {
     const one = await follow('one')
     await follow('other', 800)
