@@ -19,7 +19,7 @@ export interface RecentEvent extends LoggedEvent {
 
 /** What a replica does with the log. */
 export interface EventFollower {
-  /** Ends the reuse of what the event contradicts. Called for each event in the order of the log; never rejects. */
+  /** Ends the reuse of what the event contradicts. Called for each event in the order of the log, though not always after the one before has been; never rejects. */
   apply(event: LoggedEvent): Promise<void>
   /** Every replica has applied it, or had its time to: whoever listens may be told. In the order of the log. */
   deliver(event: LoggedEvent): void

@@ -12,7 +12,7 @@ export interface StreamFollower {
    * once, and before anything else.
    */
   begin?(before: readonly StreamEntry[], appliedUpTo: string): void
-  /** In the order of the stream; the next one comes when this has settled. Never rejects. */
+  /** In the order of the stream; those that are read at once do not wait for each other. Never rejects. */
   apply(entry: StreamEntry): Promise<void> | void
   /** From here on entries may be missed for a while. */
   lost(): void
@@ -41,6 +41,12 @@ export interface FollowedStreamSettings {
   readonly before?: number
 }
 
+/** How far a stream was read: the place of the last entry, or the same where none came, and whether some went before it. */
+interface Read {
+  readonly place: string
+  readonly isMissing: boolean
+}
+
 /** How long Redis lets a read wait for something new. */
 const BLOCK_MS = 250
 /** Without an answer for so long it is not there, and this replica deaf. */
@@ -66,6 +72,7 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
   async function run(follower: StreamFollower, reader: Redis): Promise<void> {
     let place: string | null = null
     let isLost = true
+    let isMissing = false
     follower.lost()
     while (!isStopped) {
       try {
@@ -73,12 +80,19 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
         if (isStopped) return
         if (isLost) {
           const [from, isGap] = await findPlace(reader, place, follower)
-          place = await catchUp(reader, from, follower)
+          const caughtUp = await catchUp(reader, from, follower)
+          place = caughtUp.place
           acknowledgements.tell(reader, place)
           isLost = false
-          follower.regained(isGap)
+          follower.regained(isGap || isMissing || caughtUp.isMissing)
+          isMissing = false
         }
-        place = await readOn(reader, place ?? START, follower, BLOCK_MS)
+        const read = await readOn(reader, place ?? START, follower, BLOCK_MS)
+        place = read.place
+        if (!read.isMissing) continue
+        isLost = true
+        isMissing = true
+        follower.lost()
       } catch {
         if (!isLost) follower.lost()
         isLost = true
@@ -129,22 +143,24 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
     return [comparePlaces(last, place) < 0 ? START : place, true]
   }
 
-  async function catchUp(reader: Redis, from: string, follower: StreamFollower): Promise<string> {
+  async function catchUp(reader: Redis, from: string, follower: StreamFollower): Promise<Read> {
     let place = from
+    let isMissing = false
     for (;;) {
       const next = await readOn(reader, place, follower, null)
-      if (next === place) return place
-      place = next
+      if (next.place === place) return { place, isMissing }
+      place = next.place
+      isMissing ||= next.isMissing
     }
   }
 
-  /** Reads and applies what comes next; resolves with the place of the last of it, or with the same where nothing came. */
+  /** Reads and applies what comes next. */
   async function readOn(
     reader: Redis,
     place: string,
     follower: StreamFollower,
     blockMs: number | null,
-  ): Promise<string> {
+  ): Promise<Read> {
     const streams = ['STREAMS', key, acknowledgements.key, place, acknowledgements.place()] as const
     const reply = await inTime(
       blockMs === null
@@ -154,10 +170,19 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
     const byKey = new Map((reply ?? []) as [string, RawEntry[]][])
     acknowledgements.hear(toEntries(byKey.get(acknowledgements.key) ?? []))
     const entries = toEntries(byKey.get(key) ?? [])
-    for (const entry of entries) if (!('begin' in entry.fields)) await follower.apply(entry)
+    const isMissing = entries.length === BATCH && !(await reachesBackTo(reader, place))
+    await Promise.all(
+      entries.filter(({ fields }) => !('begin' in fields)).map(entry => follower.apply(entry)),
+    )
     const last = entries.at(-1)?.place
     if (last !== undefined) acknowledgements.tell(reader, last)
-    return last ?? place
+    return { place: last ?? place, isMissing }
+  }
+
+  /** Whether nothing has gone that comes after that place: whoever is far behind can be overtaken by the bound. */
+  async function reachesBackTo(reader: Redis, place: string): Promise<boolean> {
+    const [oldest] = toEntries((await inTime(reader.xrange(key, '-', '+', 'COUNT', 1))) as RawEntry[])
+    return oldest !== undefined && comparePlaces(oldest.place, place) <= 0
   }
 
   return {

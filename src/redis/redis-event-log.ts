@@ -45,9 +45,10 @@ export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLog
   /** Delivers in order, each event when all replicas have applied it. */
   function createDelivery(follower: EventFollower, begun: Promise<unknown>) {
     let last = begun
-    return (event: LoggedEvent) => {
-      const appliedAtMs = performance.now()
+    return (event: LoggedEvent, applied: Promise<void>) => {
+      const appliedAt = applied.then(() => performance.now())
       last = last.then(async () => {
+        const appliedAtMs = await appliedAt
         const waitedMs = performance.now() - appliedAtMs
         await stream.appliedByAll(event.place, APPLIED_WITHIN_MS - waitedMs)
         follower.deliver(event)
@@ -84,8 +85,9 @@ export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLog
         },
         async apply(entry) {
           for (const event of toLoggedEvent(entry)) {
-            await follower.apply(event)
-            deliver(event)
+            const applied = follower.apply(event)
+            deliver(event, applied)
+            await applied
           }
         },
         lost() {

@@ -84,6 +84,28 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
     }
   })
 
+  test('applies at once what comes at once, and delivers it in its order', async () => {
+    const one = await engines.start()
+    const applying = new Set<unknown>()
+    let most = 0
+    await one.eventLog.follow({
+      async apply({ body }) {
+        applying.add(body)
+        most = Math.max(most, applying.size)
+        await sleep(body === 'e2' ? 60 : 20)
+        applying.delete(body)
+      },
+      deliver: ({ body }) => void happened.push(`one delivered ${body}`),
+      lost: () => {},
+      regained: () => {},
+    })
+    const names = ['e1', 'e2', 'e3', 'e4', 'e5']
+    await Promise.all(names.map(name => append(one, name)))
+    await has('one delivered e5')
+    expect(happened).toEqual(names.map(name => `one delivered ${name}`))
+    expect(most).toBeGreaterThan(1)
+  })
+
   test('does not wait for ever for a replica that says nothing', async () => {
     const one = await follow('one')
     await follow('other', 800)
@@ -172,6 +194,25 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
     await has('other regained true', 'other delivered e3')
     expect(happened).not.toContain('other applied e2')
     expect(of('other').filter(line => line.includes('e1'))).toHaveLength(2)
+  })
+
+  test('says so where it was so slow that events went before it had read them', async () => {
+    const one = await engines.start()
+    const isHeld = Promise.withResolvers<void>()
+    await one.eventLog.follow({
+      async apply({ body }) {
+        await isHeld.promise
+        happened.push(`one applied ${body}`)
+      },
+      deliver: () => {},
+      lost: () => void happened.push('one lost'),
+      regained: gap => void happened.push(`one regained ${gap}`),
+    })
+    for (let count = 1; count <= 400; count += 1) await append(one, `e${count}`)
+    await one.redis.run(client => client.xtrim(one.keyspace('events'), 'MAXLEN', 150))
+    isHeld.resolve()
+    await has('one lost', 'one regained true', 'one applied e400')
+    expect(happened).not.toContain('one applied e250')
   })
 
   test('goes on in a Redis that has forgotten everything, and says that something may be missing', async () => {
