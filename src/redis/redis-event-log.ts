@@ -21,7 +21,7 @@ export interface RedisEventLogSettings {
 const MAX_EVENTS = 10_000
 const MAX_RECENT = 1_000
 /** A Redis that is busy takes its time, and is to keep the event all the same; with what follows a refusal below 250 ms. */
-const KEPT_WITHIN_MS = 150
+const KEPT_WITHIN_MS = 140
 /** WorkOS delivers again for three days. The events themselves, with what they tell of people, stay as long after the last. */
 const KNOWN_FOR_SECONDS = 4 * 24 * 60 * 60
 /** How long listeners wait for a replica that does not say that it has applied an event; by then it knows that it is deaf. */
