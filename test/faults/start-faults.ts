@@ -79,5 +79,7 @@ export function holdClock(): (seconds: number) => void {
 
 /** The codes and the places of what failed. */
 export function failuresOf({ errors = [] }: ExecutionResult<unknown>): Record<string, unknown>[] {
-  return errors.map(({ path, extensions }) => ({ path: path?.join('.'), ...extensions }))
+  // Each request has an id of its own.
+  const without = ({ requestId: _, ...rest }: Record<string, unknown> = {}) => rest
+  return errors.map(({ path, extensions }) => ({ path: path?.join('.'), ...without(extensions) }))
 }

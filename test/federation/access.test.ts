@@ -87,7 +87,7 @@ describe('`_service`', () => {
         errors: [
           expect.objectContaining({
             message: '`_service` tells the schema, which takes the admin token.',
-            extensions: { code: 'BAD_USER_INPUT' },
+            extensions: { code: 'BAD_USER_INPUT', requestId: expect.any(String) },
           }),
         ],
       })

@@ -174,6 +174,7 @@ describe('a cursor', () => {
         code: 'UPSTREAM_UNAVAILABLE',
         reason: 'cursor-loop',
         provider: provider.toUpperCase(),
+        requestId: expect.any(String),
       })
       for (const [, calls] of pages) expect(calls).toBeLessThan(3)
     },

@@ -54,7 +54,7 @@ describe.each(['workos', 'scalekit'] as const)('a failure of %s', provider => {
           message: expect.stringMatching(/^(WorkOS|Scalekit) [^{}<>]+\.$/),
           path: [provider, 'directories'],
           locations: [expect.anything()],
-          extensions: { provider: provider.toUpperCase(), ...expected },
+          extensions: { provider: provider.toUpperCase(), ...expected, requestId: expect.any(String) },
         },
       ])
     },
