@@ -47,7 +47,7 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
   const { maxEvents = 5_000, maxBytes = 8 * 1_024 * 1_024 } = settings
   const buffer = createEventBuffer({ maxEvents, maxBytes })
   const order = createEventOrder()
-  /** By their places, until they are delivered. */
+  /** By their places, until they are delivered: no more than the log itself has under way. */
   const applied = new Map<string, DirectoryEvent>()
   const listeners = new Set<EventListener>()
   let lagMs: number | null = null
@@ -61,8 +61,6 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
       const event = isApplied ? receiver.readEvent(provider, body) : await receiver.applyEvent(provider, body)
       // Of unknown kinds the intake tells, which lets none of them in.
       if (event !== null) applied.set(place, event)
-      const [oldest] = applied.size > maxEvents ? applied.keys() : []
-      if (oldest !== undefined) applied.delete(oldest)
     } catch (error) {
       if (error instanceof MalformedEventError) log.warn({ provider, field: error.field }, 'unreadable event')
       else log.error({ provider, error: toLoggable(error) }, 'event not applied')

@@ -1,6 +1,6 @@
 import type { Redis } from './redis.ts'
 import type { Replicas } from './replicas.ts'
-import { comparePlaces, type StreamEntry } from './stream-entries.ts'
+import { comparePlaces, KEPT_FOR_SECONDS, type StreamEntry } from './stream-entries.ts'
 
 /** How far each replica has applied a stream, told in a stream beside it. */
 export interface Acknowledgements {
@@ -59,7 +59,11 @@ export function createAcknowledgements(replicas: Replicas, key: string): Acknowl
     },
     tell(connection, place) {
       const entry = ['replica', replicas.id, 'applied', place]
-      connection.xadd(key, 'MAXLEN', '~', MAX_TOLD, '*', ...entry).catch(() => {})
+      const telling = connection.pipeline().xadd(key, 'MAXLEN', '~', MAX_TOLD, '*', ...entry)
+      telling
+        .expire(key, KEPT_FOR_SECONDS)
+        .exec()
+        .catch(() => {})
     },
     async byAll(place, withinMs) {
       if (withinMs <= 0 || isApplied(place)) return

@@ -1,3 +1,5 @@
+import { KEPT_FOR_SECONDS } from './stream-entries.ts'
+
 /**
  * The scripts of the shared answers. An answer is kept with the number of the last drop before it was asked for, and
  * with its tags. Drops are numbered; a sorted set has the number of each tag's last one. So an answer is good as long as
@@ -112,7 +114,10 @@ elseif tags ~= '' then
 end
 redis.call('PEXPIRE', KEYS[1], 86400000)
 local place = ''
-if ARGV[3] ~= '' then place = redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'told', ARGV[3]) end
+if ARGV[3] ~= '' then
+  place = redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'told', ARGV[3])
+  redis.call('EXPIRE', KEYS[2], ${KEPT_FOR_SECONDS})
+end
 return { int(nowMs), place }
 `
 
@@ -120,5 +125,6 @@ return { int(nowMs), place }
 export const FORGET = `
 if redis.call('DEL', KEYS[1]) == 0 then return 0 end
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[1], '*', 'told', ARGV[2])
+redis.call('EXPIRE', KEYS[2], ${KEPT_FOR_SECONDS})
 return 1
 `

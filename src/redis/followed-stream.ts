@@ -3,7 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createAcknowledgements, furthestIn } from './acknowledgements.ts'
 import type { Redis, RedisConnection } from './redis.ts'
 import type { Replicas } from './replicas.ts'
-import { comparePlaces, type RawEntry, type StreamEntry, toEntries } from './stream-entries.ts'
+import {
+  comparePlaces,
+  KEPT_FOR_SECONDS,
+  type RawEntry,
+  type StreamEntry,
+  toEntries,
+} from './stream-entries.ts'
 
 /** What a replica does with what it reads of a stream. */
 export interface StreamFollower {
@@ -59,7 +65,9 @@ const START = '0-0'
 const LAST_PLACE = `
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
 if last[1] then return last[1][1] end
-return redis.call('XADD', KEYS[1], '*', 'begin', '')`
+local place = redis.call('XADD', KEYS[1], '*', 'begin', '')
+redis.call('EXPIRE', KEYS[1], ${KEPT_FOR_SECONDS})
+return place`
 
 export function createFollowedStream(settings: FollowedStreamSettings): FollowedStream {
   const { redis, replicas, key, before = 0 } = settings

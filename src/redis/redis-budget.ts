@@ -42,7 +42,8 @@ export function createRedisBudget(
   const scripts = {
     take: redis.script(TAKE),
     note: redis.script(NOTE, Number.POSITIVE_INFINITY),
-    pause: redis.script(PAUSE),
+    // The others are to hold off though this process may not wait for Redis at the moment.
+    pause: redis.script(PAUSE, Number.POSITIVE_INFINITY),
     look: redis.script(LOOK),
   }
   const words = new Map<string, Word>()

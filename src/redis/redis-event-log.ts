@@ -29,12 +29,16 @@ const APPLIED_WITHIN_MS = 500
 /** A follower that waits longer for the beginning may be missing events. */
 const BEGIN_WITHIN_MS = 1_000
 
-/** Keys: of the event's id, stream. Arguments: how long both are kept, how long the stream may get, and the event. */
+/**
+ * Keys: of the event's id, stream. Arguments: how long both are kept, how long the stream may get, and the event. The id
+ * comes last: what has failed before it is undone by nobody, and an event that is known is not taken again.
+ */
 const APPEND = `
-if not redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[1]) then return false end
+if redis.call('EXISTS', KEYS[1]) == 1 then return false end
 local place = redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*',
   'provider', ARGV[3], 'body', ARGV[4], 'receivedAtMs', ARGV[5])
 redis.call('EXPIRE', KEYS[2], ARGV[1])
+redis.call('SET', KEYS[1], '', 'EX', ARGV[1])
 return place`
 
 /** The log as a stream in Redis: bounded, and the same for all replicas. The places are the ids of its entries. */

@@ -7,6 +7,9 @@ export interface StreamEntry {
 /** An entry as Redis tells it: its id, and names and texts in turn; null where it was deleted. */
 export type RawEntry = readonly [place: string, texts: readonly string[] | null]
 
+/** How long a stream stays after the last entry, so that one that nobody uses any more ends. */
+export const KEPT_FOR_SECONDS = 4 * 24 * 60 * 60
+
 export function toEntries(raw: readonly RawEntry[]): StreamEntry[] {
   return raw.map(([place, texts]) => ({ place, fields: toFields(texts ?? []) }))
 }

@@ -23,8 +23,11 @@ export interface Subscriptions {
   stop(): void
 }
 
-/** How many there may be: each is a connection that stays. No user, and no tenant alone, can take all of them. */
-const LIMITS = { inAll: 1_000, ofOrganization: 500, ofUser: 50 }
+/**
+ * How many there may be: each is a connection that stays. No user, and no tenant alone, can take all of them, and all
+ * users together leave some to the admin.
+ */
+const LIMITS = { inAll: 1_000, ofUsers: 900, ofOrganization: 500, ofUser: 50 }
 
 /** The longest that a timer of Node can be. */
 const MAX_TIMER_MS = 2 ** 31 - 1
@@ -41,6 +44,7 @@ export function createSubscriptions(limits = LIMITS): Subscriptions {
     if (organization === null) return [all]
     return [
       all,
+      ['users', limits.ofUsers],
       [organization, limits.ofOrganization],
       [JSON.stringify([organization, subject]), limits.ofUser],
     ]

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { DirectoryEvent } from '../../src/domain/directory-event.ts'
 import type { PlacedEvent } from '../../src/domain/placed-event.ts'
 import { createEventFeed, type EventFeed, type EventFeedSettings } from '../../src/events/event-feed.ts'
-import type { LoggedEvent } from '../../src/events/event-log.ts'
+import type { EventFollower, LoggedEvent } from '../../src/events/event-log.ts'
 import { parseWorkosEvent } from '../../src/providers/workos/workos-events.ts'
 import { createSteeredEventLog } from '../support/steered-event-log.ts'
 
@@ -130,6 +130,26 @@ describe('whoever listens', () => {
     const ids = await tellMany(tell, 3)
     expect(await pending).toContain('applied')
     expect(await idsOf(events, 2)).toEqual(ids.slice(1))
+  })
+
+  test('is told of all that was applied before any of it was told, however much that is', async () => {
+    let follower: EventFollower | undefined
+    const { feed } = startFeed({
+      maxEvents: 5,
+      eventLog: {
+        async follow(it) {
+          follower = it
+          return { recent: [] }
+        },
+      },
+    })
+    const events = subscribeTo(feed)
+    const waiting = recentEvents(20)
+    for (const event of waiting) await follower?.apply(event)
+    for (const event of waiting) {
+      follower?.deliver(event)
+      expect(await idsOf(events, 1)).toEqual([event.body.id])
+    }
   })
 
   test('is not told again of what comes twice, nor of what is older than what was told', async () => {

@@ -64,6 +64,16 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
     }
   })
 
+  test('knows no event again that it could not keep', async () => {
+    const one = await engines.start()
+    const events = one.keyspace('events')
+    await one.redis.run(client => client.set(events, 'no stream'))
+    await expect(append(one, 'e1')).rejects.toThrow(EventLogUnavailableError)
+    await one.redis.run(client => client.del(events))
+    expect(await append(one, 'e1')).toBe(true)
+    expect(await append(one, 'e1')).toBe(false)
+  })
+
   test('keeps people’s data for some days after the last event, and no longer', async () => {
     const one = await follow('one')
     await append(one, 'e1')

@@ -94,6 +94,26 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, { retry: 2 }, () => {
     expect((await kept(one))?.answer).toEqual({ status: 202, body: undefined, characters: 0 })
   })
 
+  test('leave nothing behind for ever: what replicas tell each other of them ends some days after the last word', async () => {
+    const one = await start('one')
+    const { redis, keyspace, eventLog } = one.engine
+    const streams = ['told', 'told:applied', 'events', 'events:applied'].map(name => keyspace(name))
+    const daysLeft = async () => {
+      const left = await redis.run(client => Promise.all(streams.map(stream => client.ttl(stream))))
+      return left.map(seconds => Math.round(seconds / 86_400))
+    }
+    const persist = () => redis.run(client => Promise.all(streams.map(stream => client.persist(stream))))
+    await eventLog.follow({ apply: async () => {}, deliver() {}, lost() {}, regained() {} })
+    await expect.poll(daysLeft, { interval: 5, timeout: 2_000 }).toEqual([4, 4, 4, 4])
+    await persist()
+    await one.dropEverywhere(['a'])
+    await expect.poll(daysLeft, { interval: 5, timeout: 2_000 }).toEqual([4, 4, 0, 0])
+    ;(await lease(one)).keep(ANSWER, ['b'])
+    await persist()
+    one.forget('key')
+    await expect.poll(async () => (await daysLeft())[0], { interval: 5, timeout: 2_000 }).toBe(4)
+  })
+
   test('end with exactly the tags that are dropped', async () => {
     const [one, other] = [await start('one'), await start('other')]
     ;(await lease(one, 'first')).keep(ANSWER, ['a', 'b'])

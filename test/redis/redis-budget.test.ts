@@ -9,7 +9,7 @@ import { type Budget, type BudgetAsk, createBudget } from '../../src/upstream/bu
 import type { RateLimit } from '../../src/upstream/rate-window.ts'
 import type { Turn } from '../../src/upstream/turn.ts'
 import { isLeftOut } from '../support/left-out.ts'
-import { type RedisServer, startRedis, whyNoRedis } from '../support/redis.ts'
+import { type RedisServer, startRedis, startRedisProxy, whyNoRedis } from '../support/redis.ts'
 
 const WHAT = 'budgets that processes share by Redis'
 const LIMIT = 4
@@ -35,6 +35,8 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
   })
 
   interface Process {
+    /** Those of one owner share a budget. */
+    readonly owner: string
     readonly budget: Budget
     isUp(): boolean
     live(): number | null
@@ -59,7 +61,8 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
     }
     context.onTestFinished(crash)
     const budget = createBudget({ provider: 'workos', ...limits, shared })
-    return { budget, isUp: redis.isUp, live: replicas.liveCount, slack: () => shared.slack('one'), crash }
+    const slack = () => shared.slack('one')
+    return { owner, budget, isUp: redis.isUp, live: replicas.liveCount, slack, crash }
   }
 
   /** Processes that know each other. */
@@ -186,6 +189,22 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
       const beginMs = performance.now()
       const turn = await ask(other as Process)
       expect(performance.now() - beginMs).toBeGreaterThan(950)
+      turn.ended()
+    })
+
+    test('all hold off when one of them was refused that finds Redis too slow to wait for', async context => {
+      const [other] = await start(context, 1)
+      const proxy = await startRedisProxy(server.port)
+      context.onTestFinished(() => proxy.stop())
+      const slow = open(context, proxy.url, other?.owner ?? '', { limit: 1_000, windowMs: WINDOW_MS })
+      await context.expect.poll(slow.isUp, { timeout: 5_000, interval: 5 }).toBe(true)
+      proxy.delayMs = 150
+      await context.expect.poll(slow.isUp, { timeout: 5_000, interval: 5 }).toBe(false)
+      slow.budget.refuse('one', 1)
+      await wait(50)
+      const beginMs = performance.now()
+      const turn = await ask(other as Process)
+      expect(performance.now() - beginMs).toBeGreaterThan(800)
       turn.ended()
     })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Caller } from '../../src/domain/caller.ts'
+import { ADMIN, type Caller } from '../../src/domain/caller.ts'
 import type { EntityKey } from '../../src/domain/entity-key.ts'
 import { createSubscriptions } from '../../src/server/subscriptions.ts'
 import { workosSubject } from '../providers/event-samples.ts'
@@ -182,7 +182,7 @@ describe('the number of subscriptions', () => {
   })
 
   test('is bounded for a user, for an organization and in all, and what ends makes room', () => {
-    const subscriptions = createSubscriptions({ inAll: 6, ofOrganization: 4, ofUser: 2 })
+    const subscriptions = createSubscriptions({ inAll: 6, ofUsers: 6, ofOrganization: 4, ofUser: 2 })
     const begin = (organization: string, subject: string) =>
       subscriptions.begin(userOf(organization, subject), NEVER)
     const first = begin('workos:a', 'one')
@@ -196,6 +196,15 @@ describe('the number of subscriptions', () => {
     first?.end('left')
     expect(begin('workos:b', 'two')).not.toBeNull()
     expect(begin('workos:b', 'two')).toBeNull()
+  })
+
+  test('of all users leaves some to the admin', () => {
+    const subscriptions = createSubscriptions()
+    const begin = (caller: Caller) => subscriptions.begin(caller, NEVER) !== null
+    const users = Array.from({ length: 2_000 }, (_, turn) => userOf(`workos:${turn % 4}`, `${turn % 400}`))
+    expect(users.filter(begin)).toHaveLength(900)
+    expect(Array.from({ length: 150 }, () => ADMIN).filter(begin)).toHaveLength(100)
+    expect(begin(ADMIN)).toBe(false)
   })
 
   test('that is too large is refused with the time to come back', async () => {
@@ -214,7 +223,7 @@ describe('the number of subscriptions', () => {
   })
 
   test('does not run out through tokens that end, however far off that is', async () => {
-    const subscriptions = createSubscriptions({ inAll: 1, ofOrganization: 1, ofUser: 1 })
+    const subscriptions = createSubscriptions({ inAll: 1, ofUsers: 1, ofOrganization: 1, ofUser: 1 })
     const inYears = { ...userOf('workos:a', 'one'), expiresAtMs: Date.now() + 10 * 365 * 86_400_000 }
     const subscription = subscriptions.begin(inYears, NEVER)
     await new Promise(resolve => setTimeout(resolve, 20))
