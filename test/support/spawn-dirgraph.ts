@@ -1,10 +1,23 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/dirgraph.js', import.meta.url))
+
+/** What Node has compiled once, so that the next process starts with a third less work. */
+const NODE_COMPILE_CACHE = join(tmpdir(), 'dirgraph-compile-cache')
+
+const ENVIRONMENT = {
+  PATH: process.env.PATH,
+  NODE_COMPILE_CACHE,
+  HOST: '127.0.0.1',
+  PORT: '0',
+  LOG_LEVEL: 'silent',
+}
 
 export interface Run {
   readonly code: number | null
@@ -79,7 +92,7 @@ function start(options: SpawnOptions): { child: Child; output: Output } {
   const { node = process.execPath, program = PROGRAM, args = [], env = {}, cwd, isGroup = false } = options
   const child = spawn(node, [program, ...args], {
     cwd,
-    env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', ...env },
+    env: { ...ENVIRONMENT, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: isGroup,
   })
