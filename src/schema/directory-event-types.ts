@@ -9,7 +9,7 @@ import type {
   UserChange,
   UserUpdate,
 } from '../domain/directory-event.ts'
-import { upstreamIdOf } from '../domain/entity-key.ts'
+import { type EntityKey, type EntityKind, organizationIdOf, upstreamIdOf } from '../domain/entity-key.ts'
 import { toGlobalId } from '../relay/global-id.ts'
 import { builder, eventScopes } from './builder.ts'
 import { memberCost } from './call-costs.ts'
@@ -27,7 +27,13 @@ function refOf<Event extends DirectoryEvent>(kind: Event['kind']) {
 }
 
 const GONE: ReadonlySet<DirectoryEventKind> = new Set(['USER_DELETED', 'GROUP_DELETED'])
+const NO_ID = 'Null where the event does not say in which organization.'
 const AS_TOLD = 'as the event has it. What the event does not have is asked of the provider'
+
+/** The organization is a part of ids: without it nobody can tell which one clients knew, and there is nobody left to ask. */
+function idOfGone(kind: EntityKind, key: EntityKey | null): string | null {
+  return key === null || organizationIdOf(key) === null ? null : toGlobalId(kind, key)
+}
 
 const userFields = <Event extends UserChange | UserUpdate | MemberChange>(t: Fields<Event>) => ({
   user: t.field({
@@ -97,8 +103,9 @@ refOf<DirectoryChange>('DIRECTORY_DELETED').implement({
   description: 'A directory is gone, with its people and groups.',
   fields: t => ({
     deletedDirectoryId: t.id({
-      description: 'The global id that it had.',
-      resolve: ({ directoryKey }) => toGlobalId('Directory', directoryKey),
+      nullable: true,
+      description: `The global id that it had. ${NO_ID}`,
+      resolve: ({ directoryKey }) => idOfGone('Directory', directoryKey),
     }),
   }),
 })
@@ -121,8 +128,8 @@ refOf<UserChange>('USER_DELETED').implement({
     deletedUserId: t.id({
       nullable: true,
       description:
-        'The global id that the person had. Null where the provider does not say in which directory.',
-      resolve: ({ userKey }) => userKey && toGlobalId('DirectoryUser', userKey),
+        'The global id that the person had. Null where the event does not say in which directory and organization.',
+      resolve: ({ userKey }) => idOfGone('DirectoryUser', userKey),
     }),
   }),
 })
@@ -143,8 +150,9 @@ refOf<GroupChange>('GROUP_DELETED').implement({
   fields: t => ({
     ...groupFields(t),
     deletedGroupId: t.id({
-      description: 'The global id that it had.',
-      resolve: ({ groupKey }) => toGlobalId('DirectoryGroup', groupKey),
+      nullable: true,
+      description: `The global id that it had. ${NO_ID}`,
+      resolve: ({ groupKey }) => idOfGone('DirectoryGroup', groupKey),
     }),
   }),
 })

@@ -63,7 +63,8 @@ export const DirectoryEventInterface = builder.interfaceRef<DirectoryEvent>('Dir
     organization: t.field({
       type: OrganizationType,
       nullable: true,
-      description: 'The organization in which it happened; null where the directory has none.',
+      description:
+        'The organization in which it happened. Null where the directory has none, or the event does not say.',
       extensions: toOneCost,
       resolve: ({ organizationKey }, _args, context, info) =>
         resolveEntity(context, info, 'Organization', organizationKey),

@@ -40,7 +40,8 @@ export function useWebhooks(settings: WebhookSettings): Plugin<object, Identifie
 
   async function reply(provider: ProviderName, request: Request): Promise<Reply> {
     if (request.method !== 'POST') return WRONG_METHOD
-    const body = await readBody(request, MAX_BYTES)
+    const body = await readBody(request, MAX_BYTES).catch(() => undefined)
+    if (body === undefined) return BROKEN_OFF
     if (body === null) return TOO_LARGE
     try {
       verifiers.get(provider)?.({ headers: request.headers, body })
@@ -74,6 +75,13 @@ const WRONG_METHOD: Reply = {
   reason: 'wrong-method',
   outcome: null,
   headers: { allow: 'POST' },
+}
+/** Nobody reads this: whoever delivered has gone. */
+const BROKEN_OFF: Reply = {
+  status: 400,
+  text: 'The delivery ended before all of it had come.',
+  reason: 'broken-off',
+  outcome: null,
 }
 const TOO_LARGE: Reply = {
   status: 413,

@@ -155,6 +155,20 @@ describe('events of WorkOS', () => {
     }
   })
 
+  test('of old do not give an id to what is gone that it never had', async () => {
+    const { user, group, directory } = workosSubject(app.sandbox.data)
+    const stream = await subscribe(app.url, EVERYTHING)
+    const cases: [string, { readonly organization_id?: unknown }, object][] = [
+      ['dsync.user.deleted', user, { deletedUserId: null, userUpstreamId: user.id }],
+      ['dsync.group.deleted', group, { deletedGroupId: null, groupUpstreamId: group.id }],
+      ['dsync.deleted', directory, { deletedDirectoryId: null }],
+    ]
+    for (const [name, { organization_id: _, ...before }, told] of cases) {
+      await tellWorkos(app, name, before)
+      expect(eventOf(await stream.result())).toMatchObject({ organization: null, ...told })
+    }
+  })
+
   test('say of what is gone what they have, and do not ask for more', async () => {
     const query = `subscription { directoryEvents {
       directory { id name }

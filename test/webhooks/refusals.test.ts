@@ -1,3 +1,5 @@
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createAuthenticate } from '../../src/callers/authenticate.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
@@ -258,6 +260,36 @@ describe('the routes', () => {
     }
     expect(receiver.lines()).toEqual([])
   })
+})
+
+test('a delivery that its sender breaks off is no failure of ours', async () => {
+  const unhandled: unknown[] = []
+  const note = (reason: unknown) => unhandled.push(reason)
+  process.on('unhandledRejection', note)
+  const listener = await listen(receiver.fetch, { host: '127.0.0.1', port: 0 })
+  try {
+    const socket = connect(Number(new URL(listener.url).port), '127.0.0.1')
+    const head = [
+      'POST /webhooks/workos HTTP/1.1',
+      'host: dirgraph.test',
+      'content-length: 1000',
+      '',
+      '{"id":',
+    ]
+    socket.write(head.join('\r\n'))
+    await sleep(50)
+    socket.destroy()
+    await expect.poll(() => receiver.lines(), { interval: 5 }).not.toEqual([])
+    await sleep(20)
+    expect(receiver.lines()).toMatchObject([
+      { level: 40, msg: 'webhook refused', status: 400, reason: 'broken-off' },
+    ])
+    expect(unhandled).toEqual([])
+    expect(receiver.logged).toEqual([])
+  } finally {
+    process.off('unhandledRejection', note)
+    await listener.close(0)
+  }
 })
 
 test('over a real connection, a body that does not say how long it is ends at the limit', async () => {

@@ -59,7 +59,7 @@ export function organizationPath(organization: EntityKey): UrlPath {
 
 export function createScalekitLists(
   client: UpstreamClient,
-  noteDirectories: SoleDirectories['note'],
+  askedForDirectories: SoleDirectories['asked'],
 ): ScalekitLists {
   const parsedOnce = createParsedOnce()
 
@@ -121,11 +121,9 @@ export function createScalekitLists(
           const wire = parseRecord('scalekit', directoryWire, raw)
           return wire instanceof UnavailableError ? wire : toDirectory(wire)
         })
+      const note = askedForDirectories(organization)
       const directories = await get({ ...path, tags }, directoriesWire, toList, call)
-      noteDirectories(
-        organization,
-        directories.map(directory => (directory instanceof Error ? null : directory.key)),
-      )
+      note(directories.map(directory => (directory instanceof Error ? null : directory.key)))
       return directories
     },
   }

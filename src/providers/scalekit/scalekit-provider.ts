@@ -61,7 +61,7 @@ export function createScalekitProvider(
       const outcome = await settle(client.send(request, call))
       return new Map([['scalekit', outcome instanceof Error ? (outcome as ProviderError) : null]])
     },
-    ...createScalekitReads(client, soleDirectories.note),
+    ...createScalekitReads(client, soleDirectories.asked),
     ...createScalekitWrites(client),
     ...createEventReception(kept, {
       identify: identifyScalekitEvent,

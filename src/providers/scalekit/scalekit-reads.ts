@@ -46,12 +46,12 @@ type Reads = Pick<DirectoryProvider, Extract<keyof DirectoryProvider, `list${str
 
 const NO_FILTER = { group: null, updatedAfter: null }
 
-/** The reading half of the Scalekit adapter. `noteDirectories` hears of every organization's list that comes. */
+/** The reading half of the Scalekit adapter. `askedForDirectories` hears of each organization's list. */
 export function createScalekitReads(
   client: UpstreamClient,
-  noteDirectories: SoleDirectories['note'] = () => {},
+  askedForDirectories: SoleDirectories['asked'] = () => () => {},
 ): Reads {
-  const lists = createScalekitLists(client, noteDirectories)
+  const lists = createScalekitLists(client, askedForDirectories)
   const walkDirectories = createDirectoryWalk(lists)
 
   async function findOrganization(key: EntityKey, call: CallContext) {

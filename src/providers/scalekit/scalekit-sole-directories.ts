@@ -1,14 +1,18 @@
 import { LRUCache } from 'lru-cache'
 import type { DirectoryEvent } from '../../domain/directory-event.ts'
 import { type EntityKey, organizationKeyOf } from '../../domain/entity-key.ts'
+import { createRecentDrops } from '../../upstream/recent-drops.ts'
 
 /** Organizations of which it is remembered. */
 const MAX_ORGANIZATIONS = 10_000
 
 /** Which organizations have no more than one directory, as their lists have last shown it. */
 export interface SoleDirectories {
-  /** The whole list of an organization's directories has come; null stands for one that can't be read. */
-  note(organization: EntityKey, directories: readonly (EntityKey | null)[]): void
+  /**
+   * An organization's directories are asked for. Gives back how to note the whole list of them when it has come, where
+   * null stands for one that can't be read; what happened since it was asked for may not be in it.
+   */
+  asked(organization: EntityKey): (directories: readonly (EntityKey | null)[]) => void
   /** The only directory of the organization; null where there are others, or where that is not known. */
   of(organization: EntityKey | null): EntityKey | null
   /** Something has happened to a directory, or in it: if it is not the one that was known, it is not the only one. */
@@ -23,17 +27,26 @@ export interface SoleDirectories {
  */
 export function createSoleDirectories(): SoleDirectories {
   const directoryOf = new LRUCache<EntityKey, EntityKey>({ max: MAX_ORGANIZATIONS })
+  const drops = createRecentDrops(MAX_ORGANIZATIONS)
   return {
-    note(organization, directories) {
-      const [only = null, ...others] = directories
-      if (only === null || others.length > 0) directoryOf.delete(organization)
-      else directoryOf.set(organization, only)
+    asked(organization) {
+      const askedAt = drops.now()
+      return directories => {
+        const [only = null, ...others] = directories
+        if (only === null || others.length > 0) directoryOf.delete(organization)
+        else if (!drops.includes([organization], askedAt)) directoryOf.set(organization, only)
+      }
     },
     of: organization => (organization && directoryOf.get(organization)) ?? null,
     heed({ directoryKey }) {
       const organization = directoryKey && organizationKeyOf(directoryKey)
-      if (organization && directoryOf.get(organization) !== directoryKey) directoryOf.delete(organization)
+      if (!organization || directoryOf.get(organization) === directoryKey) return
+      directoryOf.delete(organization)
+      drops.add([organization])
     },
-    forgetAll: () => directoryOf.clear(),
+    forgetAll() {
+      directoryOf.clear()
+      drops.addAll()
+    },
   }
 }
