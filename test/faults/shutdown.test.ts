@@ -48,7 +48,7 @@ async function startSlow(latencyMs: number, env: Record<string, string> = {}) {
 }
 
 test('21: it says that it stops, finishes what is under way, and ends with 0', async () => {
-  const { sandbox, url, ready, agent, stop } = await startSlow(700, { DIRGRAPH_DRAIN_MS: '1000' })
+  const { sandbox, url, ready, agent, stop } = await startSlow(2_000, { DIRGRAPH_DRAIN_MS: '1000' })
   expect((await ask(ready, agent)).status).toBe(200)
   sandbox.clearCalls()
   const underWay = Array.from({ length: 20 }, (_, index) =>
