@@ -180,6 +180,7 @@ export function createRedis(url: string, log: Logger): RedisConnection {
       scripts += 1
       const name = `dirgraph${scripts}`
       client.defineCommand(name, { lua })
+      // ioredis has no types for commands that are defined while it runs.
       const { [name]: command } = client as unknown as Record<
         string,
         (...values: unknown[]) => Promise<unknown>
