@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 
 /** How much the heap may grow beyond what a collection has left in it; V8 alone would let it become four times as large. */
-const GROWTH_PERCENT = 75
+const GROWTH_PERCENT = 40
 
 /**
  * Keeps V8 from holding garbage because the machine has room for it: young objects keep the space that they have now,
