@@ -5,6 +5,7 @@ import type { Redis, RedisConnection } from './redis.ts'
 import type { Replicas } from './replicas.ts'
 import {
   comparePlaces,
+  isGap,
   KEPT_FOR_SECONDS,
   type RawEntry,
   type StreamEntry,
@@ -178,10 +179,10 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
     const byKey = new Map((reply ?? []) as [string, RawEntry[]][])
     acknowledgements.hear(toEntries(byKey.get(acknowledgements.key) ?? []))
     const entries = toEntries(byKey.get(key) ?? [])
-    const isMissing = entries.length === BATCH && !(await reachesBackTo(reader, place))
-    await Promise.all(
-      entries.filter(({ fields }) => !('begin' in fields)).map(entry => follower.apply(entry)),
-    )
+    const isOvertaken = entries.length === BATCH && !(await reachesBackTo(reader, place))
+    const isMissing = isOvertaken || entries.some(isGap)
+    const told = entries.filter(entry => !('begin' in entry.fields || isGap(entry)))
+    await Promise.all(told.map(entry => follower.apply(entry)))
     const last = entries.at(-1)?.place
     if (last !== undefined) acknowledgements.tell(reader, last)
     return { place: last ?? place, isMissing }

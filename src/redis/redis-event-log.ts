@@ -10,7 +10,7 @@ import {
 import { createFollowedStream } from './followed-stream.ts'
 import type { RedisConnection } from './redis.ts'
 import type { Replicas } from './replicas.ts'
-import { comparePlaces, type StreamEntry } from './stream-entries.ts'
+import { comparePlaces, GAP, isGap, type StreamEntry } from './stream-entries.ts'
 
 export interface RedisEventLogSettings {
   readonly redis: RedisConnection
@@ -41,9 +41,15 @@ redis.call('EXPIRE', KEYS[2], ARGV[1])
 redis.call('SET', KEYS[1], '', 'EX', ARGV[1])
 return place`
 
+/** Keys: stream. Arguments: how long it is kept. */
+const BREAK_OFF = `
+redis.call('XADD', KEYS[1], '*', '${GAP}', '')
+redis.call('EXPIRE', KEYS[1], ARGV[1])`
+
 /** The log as a stream in Redis: bounded, and the same for all replicas. The places are the ids of its entries. */
 export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLogSettings): EventLog {
   const append = redis.script(APPEND, KEPT_WITHIN_MS)
+  const breakOff = redis.script(BREAK_OFF, KEPT_WITHIN_MS)
   const stream = createFollowedStream({ redis, replicas, key: keyspace('events'), before: MAX_RECENT })
 
   /** Delivers in order, each event when all replicas have applied it. */
@@ -71,6 +77,14 @@ export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLog
       }
     },
 
+    async breakOff() {
+      try {
+        await breakOff([stream.key], [KNOWN_FOR_SECONDS])
+      } catch {
+        throw new EventLogUnavailableError()
+      }
+    },
+
     async follow(follower) {
       const beginning = Promise.withResolvers<void>()
       const handedOver = Promise.withResolvers<void>()
@@ -85,7 +99,9 @@ export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLog
       stream.follow({
         begin(before, appliedUpTo) {
           const isApplied = ({ place }: LoggedEvent) => comparePlaces(place, appliedUpTo) <= 0
-          recent = before.flatMap(toLoggedEvent).map(event => ({ ...event, isApplied: isApplied(event) }))
+          recent = sinceGap(before)
+            .flatMap(toLoggedEvent)
+            .map(event => ({ ...event, isApplied: isApplied(event) }))
         },
         async apply(entry) {
           for (const event of toLoggedEvent(entry)) {
@@ -112,6 +128,10 @@ export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLog
 
     stop: stream.stop,
   }
+}
+
+function sinceGap(entries: readonly StreamEntry[]): readonly StreamEntry[] {
+  return entries.slice(entries.findLastIndex(isGap) + 1)
 }
 
 /** None for an entry that somebody else has written. */

@@ -11,6 +11,7 @@ import { startApp } from '../support/start-app.ts'
 import { type PollerSettings, startPoller, type TestPoller } from './start-poller.ts'
 
 const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
 
 let sandbox: Sandbox
 let poller: TestPoller | null
@@ -111,6 +112,41 @@ describe('polling', () => {
     happen(['event_a'], 50 * MINUTE)
     const second = begin({ state })
     await expect.poll(() => second.logged).toEqual(['event_a'])
+  })
+
+  test('takes nothing that is too old to be known as taken before, and tells once that something is missing', async () => {
+    const state = createMemoryPollState()
+    happen(['event_last'], 10 * DAY)
+    await state.store(`${Date.now() - 10 * DAY} event_last`)
+    // A webhook may have brought this one, and what is known of that is gone.
+    happen(['event_of_old'], 5 * DAY)
+    happen(['event_a', 'event_b'], 2 * DAY)
+    const { logged, gaps, lines } = begin({ state })
+    await expect.poll(() => logged).toEqual(['event_a', 'event_b'])
+    await nextPolls()
+    expect(logged).toEqual(['event_a', 'event_b'])
+    expect(gaps()).toBe(1)
+    expect(lines()).toMatchObject([{ level: 40, msg: expect.stringContaining('long ago') }])
+  })
+
+  test('misses nothing because nothing has happened for long', async () => {
+    const state = createMemoryPollState()
+    happen(['event_last'], 10 * DAY)
+    await state.store(`${Date.now() - 10 * DAY} event_last`)
+    const { logged, gaps, lines } = begin({ state })
+    await nextPolls()
+    happen(['event_a'])
+    await expect.poll(() => logged).toEqual(['event_a'])
+    expect([gaps(), lines()]).toEqual([0, []])
+  })
+
+  test('moves on with the clock while nothing has happened at all', async () => {
+    const state = createMemoryPollState()
+    await state.store(String(Date.now() - 2 * DAY))
+    const { gaps } = begin({ state })
+    await nextPolls()
+    expect(Number(await state.load())).toBeGreaterThan(Date.now() - 11 * MINUTE)
+    expect(gaps()).toBe(0)
   })
 
   test('goes on from where it was after a failure, with a line when it begins and one when it ends', async () => {
