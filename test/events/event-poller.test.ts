@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createDirgraph, type Dirgraph } from '../../src/app.ts'
 import { RateLimitedError } from '../../src/domain/provider-error.ts'
 import { createMemoryPollState, type PollState } from '../../src/events/poll-state.ts'
 import { createWorkosProvider } from '../../src/providers/workos/workos-provider.ts'
 import { type Sandbox, type SandboxSettings, startSandbox } from '../../src/sandbox/sandbox.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { workosEvent, workosSubject } from '../providers/event-samples.ts'
+import { ANY_EVENT, subscribe } from '../subscription/subscribe.ts'
 import { anyCall } from '../support/any-call.ts'
 import { fromWorkos, WEBHOOKS } from '../support/sign-webhooks.ts'
 import { startApp } from '../support/start-app.ts'
@@ -289,6 +291,36 @@ describe('a server', () => {
       expect(others()).toHaveLength(asked)
     } finally {
       await app.stop()
+    }
+  })
+
+  test('that starts again without Redis tells who comes back that events were missed, however few', async () => {
+    const app = await startApp({ providers: ['workos'], dirgraph: { workosEventsPollSeconds: 1 } })
+    const { apiKey, url: apiUrl } = app.sandbox.workos
+    const { user } = workosSubject(app.sandbox.data)
+    const happenNow = () =>
+      app.sandbox.data.workos.events.push(
+        workosEvent('dsync.user.updated', user, { created_at: new Date().toISOString() }) as never,
+      )
+    const listen = ({ fetch: fetcher }: Dirgraph, headers = {}) =>
+      subscribe('http://dirgraph.test/graphql', ANY_EVENT, { fetcher, headers })
+    const before = await listen(app.dirgraph)
+    happenNow()
+    const place = (await before.next())?.id ?? ''
+    before.leave()
+    await app.dirgraph.stop()
+    const again = createDirgraph({
+      workos: { apiKey, apiUrl },
+      workosEventsPollSeconds: 1,
+      logLevel: 'silent',
+    })
+    try {
+      const after = await listen(again, { 'last-event-id': place })
+      expect((await after.result()).errors?.[0]?.extensions.code).toBe('NOT_FOUND')
+      expect((await after.next())?.event).toBe('complete')
+    } finally {
+      await again.stop()
+      await app.sandbox.stop()
     }
   })
 
