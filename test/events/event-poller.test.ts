@@ -294,6 +294,34 @@ describe('a server', () => {
     }
   })
 
+  test('reuses what it has kept while polls fail, and ends that when they bring the event', async () => {
+    const app = await startApp({
+      providers: ['workos'],
+      dirgraph: { cacheTtlSeconds: 300, workosEventsPollSeconds: 1 },
+    })
+    try {
+      const callsTo = (events: boolean) =>
+        app.sandbox.calls.filter(({ path }) => (path === '/events') === events).length
+      const remove = app.sandbox.inject({ provider: 'workos', path: /events/, kind: 'status', status: 501 })
+      await app.query(QUERY)
+      app.sandbox.clearCalls()
+      const { user } = workosSubject(app.sandbox.data)
+      const created_at = new Date().toISOString()
+      app.sandbox.data.workos.events.push(workosEvent('dsync.user.created', user, { created_at }) as never)
+      await expect.poll(() => callsTo(true), { timeout: 5_000 }).toBeGreaterThan(0)
+      await app.query(QUERY)
+      expect(callsTo(false)).toBe(0)
+      remove()
+      const askAgain = async () => {
+        await app.query(QUERY)
+        return callsTo(false)
+      }
+      await expect.poll(askAgain, { timeout: 5_000, interval: 100 }).toBeGreaterThan(0)
+    } finally {
+      await app.stop()
+    }
+  })
+
   test('that starts again without Redis tells who comes back that events were missed, however few', async () => {
     const app = await startApp({ providers: ['workos'], dirgraph: { workosEventsPollSeconds: 1 } })
     const { apiKey, url: apiUrl } = app.sandbox.workos
