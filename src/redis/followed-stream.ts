@@ -46,6 +46,8 @@ export interface FollowedStreamSettings {
   readonly key: string
   /** How many of the last entries a beginning is told. */
   readonly before?: number
+  /** Other keys that count as used whenever this is read, as the stream does: a Redis that is full evicts what is not. */
+  readonly warm?: readonly string[]
 }
 
 /** How far a stream was read: the place of the last entry, or the same where none came, and whether some went before it. */
@@ -71,7 +73,7 @@ redis.call('EXPIRE', KEYS[1], ${KEPT_FOR_SECONDS})
 return place`
 
 export function createFollowedStream(settings: FollowedStreamSettings): FollowedStream {
-  const { redis, replicas, key, before = 0 } = settings
+  const { redis, replicas, key, before = 0, warm = [] } = settings
   const acknowledgements = createAcknowledgements(replicas, `${key}:applied`)
   let connection: Redis | null = null
   const stopped = Promise.withResolvers<void>()
@@ -170,6 +172,7 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
     follower: StreamFollower,
     blockMs: number | null,
   ): Promise<Read> {
+    if (warm.length > 0) reader.touch(...warm).catch(ignore)
     const streams = ['STREAMS', key, acknowledgements.key, place, acknowledgements.place()] as const
     const reply = await inTime(
       blockMs === null
