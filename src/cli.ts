@@ -6,7 +6,7 @@ import { createDirgraph, type DirgraphSettings } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { limitHeapGrowth } from './server/heap-growth.ts'
 import { type Listener, listen } from './server/listen.ts'
-import { createLogger } from './telemetry/logger.ts'
+import { createLogger, whenLogIsUnread } from './telemetry/logger.ts'
 import { createPooledFetch } from './upstream/pooled-fetch.ts'
 
 /** Beyond the time of an operation, for its answer to get through. */
@@ -20,6 +20,9 @@ const TRY = `{ organizations(first: 3) { nodes { name provider directories { nod
 
 /** Starts the API, on the built-in sandbox where no provider is set up, and stops it on SIGINT and SIGTERM. */
 async function serve(): Promise<void> {
+  // Until it listens there is nothing to finish.
+  let end: () => void = () => process.exit(0)
+  whenUnread(() => end())
   const config = readConfig()
   limitHeapGrowth()
   warn(config.warnings)
@@ -53,11 +56,25 @@ async function serve(): Promise<void> {
     // None of them has to wait for another one that hangs.
     await Promise.all([dirgraph.stop(), stopSandbox(), traces?.stop()])
   }
+  end = () => {
+    if (stoppingSinceMs === null) stop()
+  }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   if (config.isUnderNpm) stopWithParent(stop)
   deliverTo(addressOf(listener))
   greet(config, listener)
+}
+
+/** Whoever reads what is said here may have read enough, as `head` has: programs end of that, without a word about it. */
+function whenUnread(callBack: () => void): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      callBack()
+    })
+  }
+  whenLogIsUnread(callBack)
 }
 
 /** npm hands SIGTERM to a shell that ends of it without handing it on: so the end of the shell is the signal. */

@@ -32,10 +32,13 @@ export interface EventFollower {
 /** The log of events that all replicas share. */
 export interface EventLog {
   /**
-   * Adds an event, once: false where one of that provider with that id was added before. Settles when it can't be
-   * lost any more. Rejects with `EventLogUnavailableError`, within 250 ms, where the engine behind it can't be reached.
+   * Adds an event, once: false where one of that provider with that id was added before, in the last four days. Settles
+   * when it can't be lost any more. Rejects with `EventLogUnavailableError`, within 250 ms, where the engine behind it
+   * can't be reached.
    */
   append(provider: ProviderName, eventId: string, body: unknown): Promise<boolean>
+  /** Leaves a gap: events before now were missed for good, as every replica is told that follows. Rejects as `append`. */
+  breakOff(): Promise<void>
   /**
    * Follows the log from now on. `recent` are the last events before that, in order: whoever follows applies those that
    * nobody has, and delivers all. Settles when they are known, which takes as long as the engine behind it is away; then

@@ -41,6 +41,7 @@ export function startEventPipeline(settings: EventPipelineSettings): EventPipeli
       state: poll.state ?? createMemoryPollState(),
       receiver,
       take,
+      breakOff: eventLog.breakOff,
       log,
     })
   return {

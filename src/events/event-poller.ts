@@ -5,7 +5,7 @@ import type { EventSource, EventsPage } from '../domain/event-source.ts'
 import { ProviderError, UnavailableError } from '../domain/provider-error.ts'
 import { type Logger, toLoggable } from '../telemetry/logger.ts'
 import type { TakeEvent } from './event-intake.ts'
-import { EventLogUnavailableError } from './event-log.ts'
+import { type EventLog, EventLogUnavailableError } from './event-log.ts'
 import { type PollPlace, readPlace, writePlace } from './poll-place.ts'
 import type { PollState } from './poll-state.ts'
 
@@ -14,6 +14,7 @@ export interface EventPollerSettings {
   readonly source: EventSource
   readonly receiver: Pick<EventReceiver, 'identifyEvent'>
   readonly take: TakeEvent
+  readonly breakOff: EventLog['breakOff']
   readonly state: PollState
   readonly everyMs: number
   readonly log: Logger
@@ -21,8 +22,11 @@ export interface EventPollerSettings {
 
 /** Without a place to go on from it begins a little in the past: what happened while the server was started anew. */
 const START_MS = 10 * 60 * 1_000
-/** WorkOS answers for 30 days of its log at most. */
-const MAX_REACH_MS = 29 * 24 * 60 * 60 * 1_000
+/**
+ * What is older may have been delivered once and is not known any more: our log knows events again for four days. WorkOS
+ * would answer for 30.
+ */
+const MAX_REACH_MS = 3 * 24 * 60 * 60 * 1_000
 /** So much earlier than the last event, a page can't be what follows it. */
 const DISORDER_MS = 5 * 60 * 1_000
 /** What is further behind is read the next time. */
@@ -82,10 +86,11 @@ async function poll(settings: EventPollerSettings, signal: AbortSignal): Promise
   }
 }
 
-/** A page, and the place that it really follows. */
+/** A page, the place that it really follows, and whether events before that are left out. */
 interface Read {
   readonly page: EventsPage
   readonly from: PollPlace
+  readonly isGap: boolean
 }
 
 /** What follows the place; from its time on, where the provider does not know its event any more. */
@@ -97,25 +102,35 @@ async function readPage(
   const background = createBackgroundCall('events')
   const call = { ...background, signal: AbortSignal.any([background.signal, signal]) }
   const { after, atMs } = place
+  const reachMs = Date.now() - MAX_REACH_MS
   if (after !== null) {
     const page = await source.listEvents({ after }, call)
-    const first = identityOf(receiver, provider, page?.events[0])
-    const isAnew = first !== null && first.occurredAt.getTime() < atMs - DISORDER_MS
-    if (page !== null && !isAnew) return { page, from: place }
-    log.warn({ provider }, 'the last event is not known to the provider any more; polling from its time on')
+    const firstMs = identityOf(receiver, provider, page?.events[0])?.occurredAt.getTime() ?? Infinity
+    const isAnew = page === null || firstMs < atMs - DISORDER_MS
+    if (!isAnew && firstMs >= reachMs) return { page, from: place, isGap: false }
+    if (isAnew)
+      log.warn({ provider }, 'the last event is not known to the provider any more; polling from its time on')
   }
-  const from = { after: null, atMs: Math.max(atMs, Date.now() - MAX_REACH_MS) }
-  if (from.atMs !== atMs) log.warn({ provider }, 'events of long ago can not be polled any more')
+  const isGap = atMs < reachMs
+  // A little later than the reach, so that a second try is not out of it again.
+  const from = { after: null, atMs: isGap ? reachMs + START_MS : atMs }
+  if (isGap)
+    log.warn({ provider }, 'events of long ago are not polled; whoever listens is told that some are missing')
   const page = await source.listEvents({ since: new Date(from.atMs) }, call)
-  return { page: page ?? { events: [], next: null }, from }
+  return { page: page ?? { events: [], next: null }, from, isGap }
 }
 
 /** Takes the events of a page in their order, as far as that is possible, and says up to where it was. */
 async function takeAll(
-  { provider, receiver, take, log }: EventPollerSettings,
-  { page, from }: Read,
+  { provider, receiver, take, breakOff, log }: EventPollerSettings,
+  { page, from, isGap }: Read,
 ): Promise<{ place: PollPlace; isWhole: boolean }> {
+  if (isGap) await breakOff()
   let place = from
+  // Where nothing has happened yet, the time from which on something is wanted moves with the clock.
+  if (page.events.length === 0 && from.after === null) {
+    place = { after: null, atMs: Math.max(from.atMs, Date.now() - START_MS) }
+  }
   for (const raw of page.events) {
     const outcome = await take(provider, raw)
     if (outcome === 'unavailable') return { place, isWhole: false }

@@ -79,6 +79,18 @@ export function createMemoryEventLog(settings: MemoryEventLogSettings = {}): Eve
       if (waiting.events > HURRY) await handedOn
       return true
     },
+    async breakOff() {
+      if (isStopped) throw new EventLogUnavailableError()
+      recent.length = 0
+      recentCharacters = 0
+      const those = [...followers]
+      handedOn = handedOn.then(() => {
+        for (const follower of those) {
+          follower.lost()
+          follower.regained(true)
+        }
+      })
+    },
     async follow(follower) {
       followers.add(follower)
       return { recent: recent.map(({ event }) => ({ ...event, isApplied: false })) }

@@ -5,6 +5,7 @@ import type { Redis, RedisConnection } from './redis.ts'
 import type { Replicas } from './replicas.ts'
 import {
   comparePlaces,
+  isGap,
   KEPT_FOR_SECONDS,
   type RawEntry,
   type StreamEntry,
@@ -45,6 +46,8 @@ export interface FollowedStreamSettings {
   readonly key: string
   /** How many of the last entries a beginning is told. */
   readonly before?: number
+  /** Other keys that count as used whenever this is read, as the stream does: a Redis that is full evicts what is not. */
+  readonly warm?: readonly string[]
 }
 
 /** How far a stream was read: the place of the last entry, or the same where none came, and whether some went before it. */
@@ -70,7 +73,7 @@ redis.call('EXPIRE', KEYS[1], ${KEPT_FOR_SECONDS})
 return place`
 
 export function createFollowedStream(settings: FollowedStreamSettings): FollowedStream {
-  const { redis, replicas, key, before = 0 } = settings
+  const { redis, replicas, key, before = 0, warm = [] } = settings
   const acknowledgements = createAcknowledgements(replicas, `${key}:applied`)
   let connection: Redis | null = null
   const stopped = Promise.withResolvers<void>()
@@ -169,6 +172,7 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
     follower: StreamFollower,
     blockMs: number | null,
   ): Promise<Read> {
+    if (warm.length > 0) reader.touch(...warm).catch(ignore)
     const streams = ['STREAMS', key, acknowledgements.key, place, acknowledgements.place()] as const
     const reply = await inTime(
       blockMs === null
@@ -178,10 +182,10 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
     const byKey = new Map((reply ?? []) as [string, RawEntry[]][])
     acknowledgements.hear(toEntries(byKey.get(acknowledgements.key) ?? []))
     const entries = toEntries(byKey.get(key) ?? [])
-    const isMissing = entries.length === BATCH && !(await reachesBackTo(reader, place))
-    await Promise.all(
-      entries.filter(({ fields }) => !('begin' in fields)).map(entry => follower.apply(entry)),
-    )
+    const isOvertaken = entries.length === BATCH && !(await reachesBackTo(reader, place))
+    const isMissing = isOvertaken || entries.some(isGap)
+    const told = entries.filter(entry => !('begin' in entry.fields || isGap(entry)))
+    await Promise.all(told.map(entry => follower.apply(entry)))
     const last = entries.at(-1)?.place
     if (last !== undefined) acknowledgements.tell(reader, last)
     return { place: last ?? place, isMissing }

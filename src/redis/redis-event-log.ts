@@ -10,7 +10,7 @@ import {
 import { createFollowedStream } from './followed-stream.ts'
 import type { RedisConnection } from './redis.ts'
 import type { Replicas } from './replicas.ts'
-import { comparePlaces, type StreamEntry } from './stream-entries.ts'
+import { comparePlaces, GAP, isGap, type StreamEntry } from './stream-entries.ts'
 
 export interface RedisEventLogSettings {
   readonly redis: RedisConnection
@@ -24,27 +24,41 @@ const MAX_RECENT = 1_000
 const KEPT_WITHIN_MS = 140
 /** WorkOS delivers again for three days. The events themselves, with what they tell of people, stay as long after the last. */
 const KNOWN_FOR_SECONDS = 4 * 24 * 60 * 60
+const MAX_KNOWN = 100_000
 /** How long listeners wait for a replica that does not say that it has applied an event; by then it knows that it is deaf. */
 const APPLIED_WITHIN_MS = 500
 /** A follower that waits longer for the beginning may be missing events. */
 const BEGIN_WITHIN_MS = 1_000
 
 /**
- * Keys: of the event's id, stream. Arguments: how long both are kept, how long the stream may get, and the event. The id
- * comes last: what has failed before it is undone by nobody, and an event that is known is not taken again.
+ * Keys: known ids, stream. Arguments: how long both are kept, how many ids, how long the stream may get, the id, and the
+ * event. The id comes last: what has failed before it is undone by nobody, and an event that is known is not taken again.
  */
 const APPEND = `
-if redis.call('EXISTS', KEYS[1]) == 1 then return false end
-local place = redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*',
-  'provider', ARGV[3], 'body', ARGV[4], 'receivedAtMs', ARGV[5])
+if redis.call('ZSCORE', KEYS[1], ARGV[4]) then return false end
+local place = redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*',
+  'provider', ARGV[5], 'body', ARGV[6], 'receivedAtMs', ARGV[7])
 redis.call('EXPIRE', KEYS[2], ARGV[1])
-redis.call('SET', KEYS[1], '', 'EX', ARGV[1])
+local now = redis.call('TIME')[1]
+redis.call('ZADD', KEYS[1], now, ARGV[4])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[1])
+redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[1])
 return place`
+
+/** Keys: stream. Arguments: how long it is kept. */
+const BREAK_OFF = `
+redis.call('XADD', KEYS[1], '*', '${GAP}', '')
+redis.call('EXPIRE', KEYS[1], ARGV[1])`
 
 /** The log as a stream in Redis: bounded, and the same for all replicas. The places are the ids of its entries. */
 export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLogSettings): EventLog {
   const append = redis.script(APPEND, KEPT_WITHIN_MS)
-  const stream = createFollowedStream({ redis, replicas, key: keyspace('events'), before: MAX_RECENT })
+  const breakOff = redis.script(BREAK_OFF, KEPT_WITHIN_MS)
+  const knownKey = keyspace('known')
+  // Ids are looked at when an event comes, so a Redis that is full would take them for what nobody needs.
+  const warm = [knownKey, keyspace('polled')]
+  const stream = createFollowedStream({ redis, replicas, key: keyspace('events'), before: MAX_RECENT, warm })
 
   /** Delivers in order, each event when all replicas have applied it. */
   function createDelivery(follower: EventFollower, begun: Promise<unknown>) {
@@ -62,10 +76,19 @@ export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLog
 
   return {
     async append(provider, eventId, body) {
-      const id = hash('sha256', eventId, 'base64url')
-      const values = [KNOWN_FOR_SECONDS, MAX_EVENTS, provider, JSON.stringify(body), Date.now()]
+      const id = hash('sha256', `${provider} ${eventId}`, 'base64url')
+      const event = [provider, JSON.stringify(body), Date.now()]
+      const values = [KNOWN_FOR_SECONDS, MAX_KNOWN, MAX_EVENTS, id, ...event]
       try {
-        return (await append([keyspace('event', provider, id), stream.key], values)) !== null
+        return (await append([knownKey, stream.key], values)) !== null
+      } catch {
+        throw new EventLogUnavailableError()
+      }
+    },
+
+    async breakOff() {
+      try {
+        await breakOff([stream.key], [KNOWN_FOR_SECONDS])
       } catch {
         throw new EventLogUnavailableError()
       }
@@ -85,7 +108,9 @@ export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLog
       stream.follow({
         begin(before, appliedUpTo) {
           const isApplied = ({ place }: LoggedEvent) => comparePlaces(place, appliedUpTo) <= 0
-          recent = before.flatMap(toLoggedEvent).map(event => ({ ...event, isApplied: isApplied(event) }))
+          recent = sinceGap(before)
+            .flatMap(toLoggedEvent)
+            .map(event => ({ ...event, isApplied: isApplied(event) }))
         },
         async apply(entry) {
           for (const event of toLoggedEvent(entry)) {
@@ -112,6 +137,10 @@ export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLog
 
     stop: stream.stop,
   }
+}
+
+function sinceGap(entries: readonly StreamEntry[]): readonly StreamEntry[] {
+  return entries.slice(entries.findLastIndex(isGap) + 1)
 }
 
 /** None for an entry that somebody else has written. */

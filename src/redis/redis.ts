@@ -91,6 +91,7 @@ export function createRedis(url: string, log: Logger): RedisConnection {
   let reason: string | null = null
   let trial: NodeJS.Timeout | undefined
   let isStopped = false
+  let hasWarned = false
   let scripts = 0
   let trials = 0
   let restMs = TRIAL_AFTER_MS
@@ -98,12 +99,18 @@ export function createRedis(url: string, log: Logger): RedisConnection {
 
   function switchTo(next: 'up' | 'down', why: string | null): void {
     if (isStopped || state === next) return
-    const wasStarting = state === 'starting'
     state = next
     reason = why
-    if (next === 'down') log.warn({ reason: why }, 'Redis can not be used; this process works alone')
-    else if (!wasStarting) log.info('Redis can be used again')
+    if (next === 'up' && hasWarned) log.info('Redis can be used again')
+    if (next === 'up') hasWarned = false
     for (const listener of listeners) listener(next === 'up')
+  }
+
+  /** Once an attempt has failed, which takes two seconds at most; that none has ended yet may be due to this process. */
+  function warn(): void {
+    if (isStopped || hasWarned) return
+    hasWarned = true
+    log.warn({ reason }, 'Redis can not be used; this process works alone')
   }
 
   /** Ends the use of it for everybody, and tries again in a while. */
@@ -113,6 +120,7 @@ export function createRedis(url: string, log: Logger): RedisConnection {
       restMs = nowMs < upSinceMs + QUIET_MS ? Math.min(2 * restMs, MAX_REST_MS) : TRIAL_AFTER_MS
     switchTo('down', why)
     if (!isStopped) reason = why
+    warn()
     patience.abandon(why as Impatience)
     clearTimeout(trial)
     if (!isStopped) trial = setTimeout(tryAgain, restMs).unref()

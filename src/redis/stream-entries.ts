@@ -10,6 +10,13 @@ export type RawEntry = readonly [place: string, texts: readonly string[] | null]
 /** How long a stream stays after the last entry, so that one that nobody uses any more ends. */
 export const KEPT_FOR_SECONDS = 4 * 24 * 60 * 60
 
+/** The name in an entry of which nothing is to be applied: what came before it is not all that there was. */
+export const GAP = 'gap'
+
+export function isGap({ fields }: StreamEntry): boolean {
+  return GAP in fields
+}
+
 export function toEntries(raw: readonly RawEntry[]): StreamEntry[] {
   return raw.map(([place, texts]) => ({ place, fields: toFields(texts ?? []) }))
 }

@@ -157,7 +157,9 @@ export function createServer(settings: ServerSettings) {
   async function answer(request: Request, requestId: string): Promise<Response> {
     const operation = operations.begin(request.signal)
     if (operation === null) {
-      return new Response('dirgraph has stopped.\n', { status: 503, headers: SECURITY_HEADERS })
+      const outcome = { outcome: 'failed', errors: 1, codes: [STOPPED_CODE], status: 503 }
+      log.info({ requestId, caller: null, organization: null, ...outcome }, 'operation refused')
+      return hasStopped(requestId)
     }
     try {
       const response = await yoga.fetch(request, { operation, requestId })
@@ -193,6 +195,16 @@ export function createServer(settings: ServerSettings) {
       await yoga.dispose()
     },
   }
+}
+
+const STOPPED_CODE = 'UPSTREAM_UNAVAILABLE'
+
+/** For whoever mounts this and goes on asking: the command has closed its door by then. */
+function hasStopped(requestId: string): Response {
+  const extensions = { code: STOPPED_CODE, requestId }
+  const errors = [{ message: 'This server has stopped; send it again.', extensions }]
+  const headers = { ...SECURITY_HEADERS, vary: 'origin', 'retry-after': '1' }
+  return Response.json({ errors }, { status: 503, headers })
 }
 
 /**

@@ -13,10 +13,11 @@ export interface SharedEngineState {
 }
 
 /**
- * `/ready`: whether the providers can be used, by one cheap call to each, asked at most every ten seconds. 503 while a
- * provider refuses its credentials, which waiting does not mend, or while none answers at all; with one of two down
- * the other still serves, which is 200 and `degraded`, and so is all that works while Redis can't be used. 503 and
- * `stopping` while the last operations finish.
+ * `/ready`: whether requests may be sent here, by one cheap call to each provider, made at most every ten seconds.
+ * 503 `unavailable` while a provider refuses its credentials, which waiting does not mend, and until one has answered
+ * for the first time. After that, whoever is down makes it 200 `degraded`, were it all of them: no other replica could
+ * do better, and this one still answers from what is kept, or with errors that say why. So it is while Redis can't be
+ * used. 503 `stopping` while the last operations finish.
  */
 export function useReadiness(
   provider: DirectoryProvider,
@@ -24,11 +25,17 @@ export function useReadiness(
   redis: SharedEngineState | null,
 ): Plugin {
   let kept: { readonly untilMs: number; readonly report: Promise<Report> } | null = null
+  let hasAnswered = false
+
+  async function check(): Promise<Report> {
+    const outcomes = await provider.check(createBackgroundCall('ready'))
+    hasAnswered ||= [...outcomes.values()].some(error => error === null)
+    return toReport(outcomes, hasAnswered)
+  }
 
   function currentReport(): Promise<Report> {
     if (kept === null || performance.now() >= kept.untilMs) {
-      const report = provider.check(createBackgroundCall('ready')).then(toReport)
-      kept = { untilMs: performance.now() + KEPT_MS, report }
+      kept = { untilMs: performance.now() + KEPT_MS, report: check() }
     }
     return kept.report
   }
@@ -56,9 +63,9 @@ interface Report {
 
 const STOPPING: Report = { status: 'stopping', providers: [] }
 
-function toReport(outcomes: ReadonlyMap<string, ProviderError | null>): Report {
+function toReport(outcomes: ReadonlyMap<string, ProviderError | null>, hasAnswered: boolean): Report {
   const failed = [...outcomes.values()].filter(error => error !== null)
-  const isHopeless = failed.length === outcomes.size || failed.some(isRefused)
+  const isHopeless = !hasAnswered || failed.some(isRefused)
   return {
     status: failed.length === 0 ? 'ready' : isHopeless ? 'unavailable' : 'degraded',
     providers: [...outcomes].map(([provider, error]) => ({

@@ -66,6 +66,15 @@ export function useWebhooks(settings: WebhookSettings): Plugin<object, Identifie
       if (provider === undefined) return
       return answer(provider, request, requestId, fetchAPI).then(endResponse)
     },
+    // Yoga takes OPTIONS on any path for a page's question, before a plugin is asked. No page has a question here.
+    onResponse({ request, fetchAPI, setResponse, serverContext: { requestId } }) {
+      if (request.method !== 'OPTIONS') return
+      const { pathname } = new URL(request.url)
+      if (!pathname.startsWith('/webhooks/')) return
+      const provider = providers.get(pathname)
+      if (provider !== undefined) return answer(provider, request, requestId, fetchAPI).then(setResponse)
+      setResponse(new fetchAPI.Response('', { status: 404 }))
+    },
   }
 }
 

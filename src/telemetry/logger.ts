@@ -32,11 +32,26 @@ const SENSITIVE = [
 ]
 const DEPTHS = ['', '*.', '*.*.']
 
+/** One for the process, opened by the first who logs. */
+let standardError: ReturnType<typeof pino.destination> | null = null
+
+function openStandardError() {
+  standardError ??= pino.destination(2)
+  return standardError
+}
+
+/** Calls back when whoever read the log on standard error has gone, as `head` does. pino itself then logs no more. */
+export function whenLogIsUnread(callBack: () => void): void {
+  openStandardError().on('error', error => {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') callBack()
+  })
+}
+
 /**
  * JSON lines, on standard error unless said otherwise. Redaction is the second net: nothing that carries a key is handed
  * to a logger, and errors are logged by name only, since HTTP clients keep request headers inside theirs.
  */
-export function createLogger(level: LogLevel, destination: DestinationStream = pino.destination(2)): Logger {
+export function createLogger(level: LogLevel, destination: DestinationStream = openStandardError()): Logger {
   return pino(
     {
       level,

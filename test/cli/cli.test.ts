@@ -169,6 +169,31 @@ describe('with wrong settings', () => {
   })
 })
 
+describe('without a reader', () => {
+  test('of its start message, ends with 0 and without a word', async () => {
+    expect(await runDirgraph({ isUnread: true })).toEqual({ code: 0, stdout: '', stderr: '' })
+  })
+
+  test('of its log, finishes what is under way and ends with 0', async () => {
+    const sandbox = await startSandbox({ latencyMs: 500 })
+    onTestFinished(() => sandbox.stop())
+    const { url, leave } = await spawnDirgraph({
+      env: {
+        LOG_LEVEL: 'info',
+        WORKOS_API_KEY: sandbox.workos.apiKey,
+        WORKOS_API_URL: sandbox.workos.url,
+      },
+    })
+    const answer = ask(url, '{ organizations(first: 1) { nodes { name } } }')
+    await expect.poll(() => sandbox.calls.length).toBe(1)
+    const ended = leave()
+    // It finds out by the next line that it writes.
+    await ask(url, '{ __typename }')
+    expect(await answer).toEqual({ data: { organizations: { nodes: [{ name: 'Nimbus Freight' }] } } })
+    expect((await ended).code).toBe(0)
+  })
+})
+
 describe('on a signal', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('ends on %s with 0 and frees the port', async signal => {
     const { url, stop } = await spawnDirgraph()

@@ -1,3 +1,4 @@
+import { BlockList, isIPv6 } from 'node:net'
 import type { Deployment } from 'kubernetes-types/apps/v1.d.ts'
 import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2.d.ts'
 import type { Service } from 'kubernetes-types/core/v1.d.ts'
@@ -32,9 +33,21 @@ const BROKEN: readonly (readonly [right: string, wrong: string])[] = [
   ['targetPort: http', 'targetPort: {}'],
   ['minReplicas: 2', 'minReplica: 2'],
   ['maxUnavailable: 1\n  selector', 'maxUnavailible: 1\n  selector'],
+  ['cidr: ::/0', 'cidrs: ::/0'],
   ['podSelector:\n    matchLabels', 'podSelectors:\n    matchLabels'],
   ['apiVersion: apps/v1\nkind: Deployment\nmetadata', 'apiVersion: apps/v2\nkind: Deployment\nmetadata'],
 ]
+
+function isWithin(address: string, ranges: readonly string[]): boolean {
+  const family = isIPv6(address) ? 'ipv6' : 'ipv4'
+  const list = new BlockList()
+  for (const range of ranges) {
+    const [net = '', prefix] = range.split('/')
+    // To a BlockList `::/0` has the addresses of version 4 in it as well, to a network policy not.
+    if (isIPv6(net) === isIPv6(address)) list.addSubnet(net, Number(prefix), family)
+  }
+  return list.check(address, family)
+}
 
 const found = mistakesIn({
   shipped: objects,
@@ -78,6 +91,23 @@ describe('the objects for Kubernetes', () => {
       { path: '/ready', port },
     ])
     expect(find<Service>('Service').spec?.ports?.[0]?.targetPort).toBe(port)
+  })
+
+  test.each([
+    ['the providers', ['1.1.1.1', '172.64.149.1', '2606:4700::1111'], true],
+    ['what is inside', ['10.96.0.1', '172.20.0.1', '192.168.1.1', '100.64.0.1', 'fd00:10:96::1'], false],
+    ['the metadata of a cloud', ['169.254.169.254', 'fd00:ec2::254', 'fe80::a9fe:a9fe'], false],
+  ])('let pods reach %s by HTTPS, or do not, over either version of IP', (_, addresses, isReached) => {
+    const rules = find<NetworkPolicy>('NetworkPolicy').spec?.egress ?? []
+    const blocks = rules
+      .filter(({ ports }) => ports?.some(({ port }) => port === 443))
+      .flatMap(({ to }) => to?.flatMap(({ ipBlock }) => ipBlock ?? []) ?? [])
+    for (const address of addresses) {
+      const isOpen = blocks.some(
+        ({ cidr, except = [] }) => isWithin(address, [cidr]) && !isWithin(address, except),
+      )
+      expect([address, isOpen]).toEqual([address, isReached])
+    }
   })
 
   test('scale by a metric that there is', async () => {

@@ -1,16 +1,19 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createDirgraph, type Dirgraph } from '../../src/app.ts'
 import { RateLimitedError } from '../../src/domain/provider-error.ts'
 import { createMemoryPollState, type PollState } from '../../src/events/poll-state.ts'
 import { createWorkosProvider } from '../../src/providers/workos/workos-provider.ts'
 import { type Sandbox, type SandboxSettings, startSandbox } from '../../src/sandbox/sandbox.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { workosEvent, workosSubject } from '../providers/event-samples.ts'
+import { ANY_EVENT, subscribe } from '../subscription/subscribe.ts'
 import { anyCall } from '../support/any-call.ts'
 import { fromWorkos, WEBHOOKS } from '../support/sign-webhooks.ts'
 import { startApp } from '../support/start-app.ts'
 import { type PollerSettings, startPoller, type TestPoller } from './start-poller.ts'
 
 const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
 
 let sandbox: Sandbox
 let poller: TestPoller | null
@@ -111,6 +114,41 @@ describe('polling', () => {
     happen(['event_a'], 50 * MINUTE)
     const second = begin({ state })
     await expect.poll(() => second.logged).toEqual(['event_a'])
+  })
+
+  test('takes nothing that is too old to be known as taken before, and tells once that something is missing', async () => {
+    const state = createMemoryPollState()
+    happen(['event_last'], 10 * DAY)
+    await state.store(`${Date.now() - 10 * DAY} event_last`)
+    // A webhook may have brought this one, and what is known of that is gone.
+    happen(['event_of_old'], 5 * DAY)
+    happen(['event_a', 'event_b'], 2 * DAY)
+    const { logged, gaps, lines } = begin({ state })
+    await expect.poll(() => logged).toEqual(['event_a', 'event_b'])
+    await nextPolls()
+    expect(logged).toEqual(['event_a', 'event_b'])
+    expect(gaps()).toBe(1)
+    expect(lines()).toMatchObject([{ level: 40, msg: expect.stringContaining('long ago') }])
+  })
+
+  test('misses nothing because nothing has happened for long', async () => {
+    const state = createMemoryPollState()
+    happen(['event_last'], 10 * DAY)
+    await state.store(`${Date.now() - 10 * DAY} event_last`)
+    const { logged, gaps, lines } = begin({ state })
+    await nextPolls()
+    happen(['event_a'])
+    await expect.poll(() => logged).toEqual(['event_a'])
+    expect([gaps(), lines()]).toEqual([0, []])
+  })
+
+  test('moves on with the clock while nothing has happened at all', async () => {
+    const state = createMemoryPollState()
+    await state.store(String(Date.now() - 2 * DAY))
+    const { gaps } = begin({ state })
+    await nextPolls()
+    expect(Number(await state.load())).toBeGreaterThan(Date.now() - 11 * MINUTE)
+    expect(gaps()).toBe(0)
   })
 
   test('goes on from where it was after a failure, with a line when it begins and one when it ends', async () => {
@@ -253,6 +291,64 @@ describe('a server', () => {
       expect(others()).toHaveLength(asked)
     } finally {
       await app.stop()
+    }
+  })
+
+  test('reuses what it has kept while polls fail, and ends that when they bring the event', async () => {
+    const app = await startApp({
+      providers: ['workos'],
+      dirgraph: { cacheTtlSeconds: 300, workosEventsPollSeconds: 1 },
+    })
+    try {
+      const callsTo = (events: boolean) =>
+        app.sandbox.calls.filter(({ path }) => (path === '/events') === events).length
+      const remove = app.sandbox.inject({ provider: 'workos', path: /events/, kind: 'status', status: 501 })
+      await app.query(QUERY)
+      app.sandbox.clearCalls()
+      const { user } = workosSubject(app.sandbox.data)
+      const created_at = new Date().toISOString()
+      app.sandbox.data.workos.events.push(workosEvent('dsync.user.created', user, { created_at }) as never)
+      await expect.poll(() => callsTo(true), { timeout: 5_000 }).toBeGreaterThan(0)
+      await app.query(QUERY)
+      expect(callsTo(false)).toBe(0)
+      remove()
+      const askAgain = async () => {
+        await app.query(QUERY)
+        return callsTo(false)
+      }
+      await expect.poll(askAgain, { timeout: 5_000, interval: 100 }).toBeGreaterThan(0)
+    } finally {
+      await app.stop()
+    }
+  })
+
+  test('that starts again without Redis tells who comes back that events were missed, however few', async () => {
+    const app = await startApp({ providers: ['workos'], dirgraph: { workosEventsPollSeconds: 1 } })
+    const { apiKey, url: apiUrl } = app.sandbox.workos
+    const { user } = workosSubject(app.sandbox.data)
+    const happenNow = () =>
+      app.sandbox.data.workos.events.push(
+        workosEvent('dsync.user.updated', user, { created_at: new Date().toISOString() }) as never,
+      )
+    const listen = ({ fetch: fetcher }: Dirgraph, headers = {}) =>
+      subscribe('http://dirgraph.test/graphql', ANY_EVENT, { fetcher, headers })
+    const before = await listen(app.dirgraph)
+    happenNow()
+    const place = (await before.next())?.id ?? ''
+    before.leave()
+    await app.dirgraph.stop()
+    const again = createDirgraph({
+      workos: { apiKey, apiUrl },
+      workosEventsPollSeconds: 1,
+      logLevel: 'silent',
+    })
+    try {
+      const after = await listen(again, { 'last-event-id': place })
+      expect((await after.result()).errors?.[0]?.extensions.code).toBe('NOT_FOUND')
+      expect((await after.next())?.event).toBe('complete')
+    } finally {
+      await again.stop()
+      await app.sandbox.stop()
     }
   })
 

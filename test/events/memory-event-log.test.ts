@@ -17,8 +17,8 @@ function createFollower(applyMs: number | null = null) {
       done.push(`deliver ${event.body}`)
       delivered.push(event)
     },
-    lost() {},
-    regained() {},
+    lost: () => void done.push('lost'),
+    regained: isGap => void done.push(`regained ${isGap}`),
   }
   return { follower, done, delivered }
 }
@@ -61,6 +61,24 @@ describe('the log of one process', () => {
     await log.stop()
     expect(taken).toEqual([true, false, true])
     expect(delivered.map(({ provider }) => provider)).toEqual(['workos', 'scalekit'])
+  })
+
+  test('tells of a gap after what was added before it, and shows whoever comes later nothing of that', async () => {
+    const log = createMemoryEventLog()
+    const { follower, done } = createFollower()
+    await log.follow(follower)
+    await log.append('workos', 'one', 'one')
+    await log.breakOff()
+    await log.append('workos', 'two', 'two')
+    expect((await log.follow(createFollower().follower)).recent.map(({ body }) => body)).toEqual(['two'])
+    await log.stop()
+    expect(done.filter(line => !line.startsWith('appl'))).toEqual([
+      'deliver one',
+      'lost',
+      'regained true',
+      'deliver two',
+    ])
+    await expect(log.breakOff()).rejects.toThrow(EventLogUnavailableError)
   })
 
   test('knows the ids of the last events only', async () => {

@@ -16,6 +16,8 @@ export interface TestPoller {
   /** The ids of the events that were logged, in order. */
   readonly logged: readonly string[]
   readonly eventLog: EventLog
+  /** How often whoever follows the log was told that events are missing. */
+  gaps(): number
   lines(): Record<string, unknown>[]
   /** Whether events can be appended to the log. */
   setAvailable(isAvailable: boolean): void
@@ -29,7 +31,16 @@ export function startPoller(sandbox: Sandbox, settings: PollerSettings = {}): Te
   const workos = openWorkos(sandbox, log, 300_000)
   const logged: string[] = []
   let isAvailable = true
+  let gaps = 0
   const memory = createMemoryEventLog()
+  void memory.follow({
+    apply: async () => {},
+    deliver() {},
+    lost() {},
+    regained(isGap) {
+      gaps += Number(isGap)
+    },
+  })
   const eventLog: EventLog = {
     ...memory,
     async append(provider, id, body) {
@@ -44,6 +55,7 @@ export function startPoller(sandbox: Sandbox, settings: PollerSettings = {}): Te
     source: workos,
     receiver: workos,
     take: createEventIntake({ eventLog, receiver: workos, log }),
+    breakOff: eventLog.breakOff,
     state: settings.state ?? createMemoryPollState(),
     everyMs: settings.everyMs ?? 20,
     log,
@@ -51,6 +63,7 @@ export function startPoller(sandbox: Sandbox, settings: PollerSettings = {}): Te
   return {
     logged,
     eventLog,
+    gaps: () => gaps,
     lines: () => written.map(line => JSON.parse(line)),
     setAvailable(now) {
       isAvailable = now

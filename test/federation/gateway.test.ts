@@ -3,8 +3,12 @@ import { listen } from '../../src/server/listen.ts'
 import { ADMIN, startGuardedApp } from '../access/start-guarded-app.ts'
 import { countOf } from '../budget/count-calls.ts'
 import { post } from '../http/send.ts'
+import { workosEvent, workosSubject } from '../providers/event-samples.ts'
+import { subscribe } from '../subscription/subscribe.ts'
 import { organizationId, userId } from '../support/seeded-ids.ts'
 import { type ServedApp, serveApp } from '../support/serve-app.ts'
+import { fromWorkos, WEBHOOKS } from '../support/sign-webhooks.ts'
+import { readMetrics } from '../telemetry/read-metrics.ts'
 import { type Supergraph, startSupergraph } from './start-supergraph.ts'
 
 const SERVICE = { query: '{ _service { sdl } }' }
@@ -143,6 +147,36 @@ describe('behind a gateway', () => {
     expect(errors?.[0]?.message).toMatch(/OrganizationBy/)
     expect(app.sandbox.calls).toEqual([])
   })
+})
+
+test('a subscription is told through the gateway, with what another subgraph adds, and ends with its client', async () => {
+  const live = await serveApp({ dirgraph: { federation: true, webhooks: WEBHOOKS } })
+  onTestFinished(() => live.stop())
+  const behind = await startSupergraph({ url: live.url, sdl: await sdlOf(live) })
+  onTestFinished(() => behind.stop())
+  const open = async () => (await readMetrics(live.dirgraph)).by('dirgraph_subscriptions_open')['']
+  const stream = await subscribe(
+    behind.url,
+    `subscription {
+      directoryEvents(kinds: [GROUP_UPDATED]) {
+        kind
+        organization { id name plan }
+        ... on DirectoryGroupUpdatedEvent { group { name } }
+      }
+    }`,
+  )
+  await expect.poll(open).toBe(1)
+  const { group } = workosSubject(live.sandbox.data)
+  const event = workosEvent('dsync.group.updated', group)
+  expect((await live.dirgraph.fetch(fromWorkos(event))).status).toBe(200)
+  const id = organizationId('workos', group.organization_id)
+  expect((await stream.result()).data?.directoryEvents).toEqual({
+    kind: 'GROUP_UPDATED',
+    organization: { id, name: expect.any(String), plan: `plan of ${id}` },
+    group: { name: group.name },
+  })
+  stream.leave()
+  await expect.poll(open, { timeout: 5_000 }).toBe(0)
 })
 
 test('a user whose token the gateway hands on sees the own organization, whatever is referred to', async () => {

@@ -74,6 +74,8 @@ function createBilling(sent: object[]) {
 }
 
 export interface Supergraph {
+  /** Where the gateway speaks GraphQL. */
+  readonly url: string
   /** Asks the gateway, by HTTP, with what a user's client sends. */
   query<Data = Record<string, unknown>>(
     document: string,
@@ -106,11 +108,15 @@ export async function startSupergraph(dirgraph: { url: string; sdl: string }): P
       },
     },
     propagateHeaders: {
-      fromClientToSubgraphs: ({ request }) => ({ authorization: request.headers.get('authorization') }),
+      fromClientToSubgraphs: ({ request }) => ({
+        authorization: request.headers.get('authorization'),
+        'apollo-require-preflight': 'true',
+      }),
     },
   })
   const listener = await listen(async request => gateway.fetch(request), LOOPBACK)
   return {
+    url: `${listener.url}/graphql`,
     toBilling,
     async query(query, variables, headers) {
       const response = await fetch(`${listener.url}/graphql`, {

@@ -225,6 +225,21 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
     expect(happened).not.toContain('one applied e250')
   })
 
+  test('tells every replica of a gap that somebody leaves, and who begins of nothing before it', async () => {
+    const one = await follow('one')
+    const other = await follow('other')
+    await append(one, 'e1')
+    await has('one delivered e1', 'other delivered e1')
+    await other.eventLog.breakOff()
+    await has('one regained true', 'other regained true')
+    await append(one, 'e2')
+    await has('one delivered e2', 'other delivered e2')
+    expect((await follow('late')).recent.map(({ body }) => body)).toEqual(['e2'])
+    engines.redis.pause()
+    await expect(one.eventLog.breakOff()).rejects.toThrow(EventLogUnavailableError)
+    engines.redis.resume()
+  })
+
   test('goes on in a Redis that has forgotten everything, and says that something may be missing', async () => {
     const one = await follow('one')
     await follow('other')

@@ -144,8 +144,30 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
     await open()
     await isUp(false)
     await expect(redis.run(client => client.ping())).rejects.toMatchObject({ name: 'RedisUnavailableError' })
+    await expect.poll(messages).toEqual(['Redis can not be used; this process works alone'])
     await server.start()
     await isUp(true)
+    expect(messages()).toHaveLength(2)
+  })
+
+  test('warns of a start without it only when an attempt has failed', async () => {
+    server.pause()
+    await open()
+    await expect.poll(() => redis.state()).toBe('down')
+    expect(messages()).toEqual([])
+    server.resume()
+    await isUp(true)
+    expect(messages()).toEqual([])
+    await redis.stop()
+
+    server.pause()
+    await open()
+    await expect
+      .poll(messages, { timeout: 4_000 })
+      .toEqual(['Redis can not be used; this process works alone'])
+    server.resume()
+    await isUp(true)
+    expect(messages().slice(1)).toEqual(['Redis can be used again'])
   })
 
   test('refuses all that waits, and all that comes, when it is stopped, even in a black hole', async () => {

@@ -15,9 +15,9 @@ export interface Engines {
   stop(): Promise<void>
 }
 
-/** Replicas in one process, without what they serve. */
-export async function startEngines(): Promise<Engines> {
-  const redis = await startRedis()
+/** Replicas in one process, without what they serve, on a Redis with these options. */
+export async function startEngines(options: readonly string[] = []): Promise<Engines> {
+  const redis = await startRedis(options)
   const all: Engine[] = []
   return {
     redis,

@@ -1,5 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { pino } from 'pino'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { createCompositeProvider } from '../../src/providers/composite-provider.ts'
+import { schema } from '../../src/schema/index.ts'
+import { createServer } from '../../src/server/server.ts'
+import { ANY_SERVER } from '../support/any-server.ts'
 import { directoryId } from '../support/seeded-ids.ts'
 import { type ServedApp, serveApp } from '../support/serve-app.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
@@ -116,6 +121,20 @@ describe('stop', () => {
       expect(response.status).toBe(503)
     }
     expect(app.sandbox.calls).toHaveLength(1)
+  })
+
+  test('leaves a line for what is refused after it, with its code', async () => {
+    app = await startApp()
+    const lines: string[] = []
+    const log = pino({ level: 'info' }, { write: line => lines.push(line) })
+    const server = createServer({ ...ANY_SERVER, schema, provider: createCompositeProvider(new Map()), log })
+    await server.stop()
+    const headers = { 'x-request-id': 'late' }
+    await server.fetch(new Request('http://dirgraph.test/graphql', { headers }))
+    const codes = ['UPSTREAM_UNAVAILABLE']
+    expect(lines.map(line => JSON.parse(line))).toMatchObject([
+      { level: 30, requestId: 'late', msg: 'operation refused', outcome: 'failed', codes, status: 503 },
+    ])
   })
 
   test('may be asked for twice', async () => {

@@ -52,25 +52,52 @@ describe('/ready', () => {
     })
   })
 
-  test('is 503 while no provider answers, and 200 again once they do', async () => {
+  test('is degraded, and still 200, while no provider answers any more, and ready once they do', async () => {
     vi.useFakeTimers({ toFake: ['performance'] })
     await start()
-    for (const provider of ['workos', 'scalekit'] as const) {
-      app.sandbox.inject({ provider, path: /organizations/, kind: 'html' })
-    }
+    expect(await get('/ready')).toMatchObject({ status: 200, report: { status: 'ready' } })
+    breakBoth()
+    vi.advanceTimersByTime(10_001)
+    const reason = 'bad-response'
+    expect(await get('/ready')).toMatchObject({
+      status: 200,
+      report: {
+        status: 'degraded',
+        providers: [
+          { provider: 'WORKOS', ready: false, reason },
+          { provider: 'SCALEKIT', ready: false, reason },
+        ],
+      },
+    })
+    app.sandbox.clearFaults()
+    vi.advanceTimersByTime(10_001)
+    expect(await get('/ready')).toMatchObject({ status: 200, report: { status: 'ready' } })
+  })
+
+  test('is 503 until a provider has answered for the first time', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    await start()
+    breakBoth()
+    expect(await get('/ready')).toMatchObject({ status: 503, report: { status: 'unavailable' } })
+    vi.advanceTimersByTime(10_001)
     expect(await get('/ready')).toMatchObject({ status: 503, report: { status: 'unavailable' } })
     app.sandbox.clearFaults()
     vi.advanceTimersByTime(10_001)
     expect(await get('/ready')).toMatchObject({ status: 200, report: { status: 'ready' } })
   })
 
-  test('is 503 when the only provider is down', async () => {
+  test('goes by the only provider where there is one', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
     await start({ providers: ['workos'] })
+    const providers = [{ provider: 'WORKOS', ready: false }]
     app.sandbox.inject({ provider: 'workos', kind: 'html' })
-    expect(await get('/ready')).toMatchObject({
-      status: 503,
-      report: { status: 'unavailable', providers: [{ provider: 'WORKOS', ready: false }] },
-    })
+    expect(await get('/ready')).toMatchObject({ status: 503, report: { status: 'unavailable', providers } })
+    app.sandbox.clearFaults()
+    vi.advanceTimersByTime(10_001)
+    expect(await get('/ready')).toMatchObject({ status: 200, report: { status: 'ready' } })
+    app.sandbox.inject({ provider: 'workos', kind: 'html' })
+    vi.advanceTimersByTime(10_001)
+    expect(await get('/ready')).toMatchObject({ status: 200, report: { status: 'degraded', providers } })
   })
 
   test.each([
@@ -142,6 +169,12 @@ async function start(settings: TestAppSettings = {}): Promise<void> {
 async function get(path: string): Promise<{ status: number; report: Report }> {
   const response = await app.dirgraph.fetch(new Request(`http://dirgraph.test${path}`))
   return { status: response.status, report: (await response.json()) as Report }
+}
+
+function breakBoth(): void {
+  for (const provider of ['workos', 'scalekit'] as const) {
+    app.sandbox.inject({ provider, path: /organizations/, kind: 'html' })
+  }
 }
 
 function callsMade(only?: string): string[] {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { post } from '../http/send.ts'
 import { scalekitEvent, scalekitSubject, workosSubject } from '../providers/event-samples.ts'
 import { ANY_SERVER } from '../support/any-server.ts'
 import { globalId } from '../support/start-app.ts'
@@ -166,6 +167,33 @@ describe('events of WorkOS', () => {
     for (const [name, { organization_id: _, ...before }, told] of cases) {
       await tellWorkos(app, name, before)
       expect(eventOf(await stream.result())).toMatchObject({ organization: null, ...told })
+    }
+  })
+
+  test('of old give ids of what is gone by which nothing is found, were it there in an organization', async () => {
+    const { user, group, directory } = workosSubject(app.sandbox.data)
+    const stream = await subscribe(app.url, EVERYTHING)
+    const ids: unknown[] = []
+    const cases = [
+      ['dsync.user.deleted', 'user', user],
+      ['dsync.group.deleted', 'group', group],
+      ['dsync.deleted', 'directory', directory],
+      ['dsync.user.deleted', 'user', { ...user, id: 'directory_user_01GONE' }],
+      ['dsync.group.deleted', 'group', { ...group, id: 'directory_group_01GONE' }],
+      ['dsync.deleted', 'directory', { ...directory, id: 'directory_01GONE' }],
+    ] as const
+    for (const [name, field, { organization_id: _, ...before }] of cases) {
+      await tellWorkos(app, name, before)
+      ids.push((eventOf(await stream.result())?.[field] as { id: unknown } | null)?.id)
+    }
+    expect(ids).toEqual(ids.map(() => expect.stringMatching(/^[\w-]+$/)))
+    const members = '... on Directory { users(first: 2) { nodes { id } } }'
+    for (const rest of ['', 'id', `... on Directory { name } ${members}`, members]) {
+      const { json } = await post(app.server, {
+        query: `query ($ids: [ID!]!) { nodes(ids: $ids) { __typename ${rest} } }`,
+        variables: { ids },
+      })
+      expect(json).toEqual({ data: { nodes: ids.map(() => null) } })
     }
   })
 

@@ -33,6 +33,8 @@ export interface RunningDirgraph {
   readonly pid: number
   /** What it has written to standard error so far. */
   readonly stderr: () => string
+  /** Reads no more of its log, as `head` does, and gives back how it ended. */
+  leave(): Promise<Run>
   /** Sends SIGTERM, or another signal, and gives back how it ended. */
   stop(signal?: NodeJS.Signals): Promise<Run>
 }
@@ -46,6 +48,8 @@ export interface SpawnOptions {
   /** The program; `bin/dirgraph.js` of this checkout unless said otherwise. */
   readonly program?: string
   readonly cwd?: string
+  /** Whether nobody reads what it prints. */
+  readonly isUnread?: boolean
   /** Whether it starts others, as npm does; those end with the test as well. */
   readonly isGroup?: boolean
 }
@@ -72,6 +76,10 @@ export async function spawnDirgraph(options: SpawnOptions = {}): Promise<Running
     url,
     pid: child.pid ?? 0,
     stderr: () => output.stderr,
+    leave() {
+      child.stderr.destroy()
+      return ended
+    },
     stop(signal = 'SIGTERM') {
       child.kill(signal)
       return ended
@@ -82,6 +90,7 @@ export async function spawnDirgraph(options: SpawnOptions = {}): Promise<Running
 /** Runs the program until it ends by itself, or with the test. */
 export function runDirgraph(options: SpawnOptions = {}): Promise<Run> {
   const { child, output } = start(options)
+  if (options.isUnread) child.stdout.destroy()
   return endOf(child, output)
 }
 

@@ -39,6 +39,10 @@ export function createSteeredEventLog(
       })
       return true
     },
+    async breakOff() {
+      log.lose()
+      log.regain(true)
+    },
     async follow(newFollower) {
       follower = newFollower
       return { recent: (await recent).map(event => ({ isApplied: true, ...event })) }

@@ -56,6 +56,9 @@ describe('each answer', () => {
     await app.dirgraph.stop()
     const response = await get('/graphql', { headers: { [ID]: 'late' } })
     expect([response.status, response.headers.get(ID)]).toEqual([503, 'late'])
+    expect(response.headers.get('retry-after')).toBe('1')
+    const extensions = { code: 'UPSTREAM_UNAVAILABLE', requestId: 'late' }
+    expect(await response.json()).toEqual({ errors: [{ message: expect.any(String), extensions }] })
   })
 })
 

@@ -134,12 +134,17 @@ describe('a delivery', () => {
     }
   })
 
-  test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'])(
-    'by %s is refused, with the method to use',
+  test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
+    'by %s is refused, with the method to use, were it from a page whose origin is named',
     async method => {
-      const response = await receiver.fetch(new Request('http://dirgraph.test/webhooks/workos', { method }))
+      await receiver.stop()
+      const origin = 'https://app.example.com'
+      receiver = startReceiver(sandbox, { allowedOrigins: [origin] })
+      const request = new Request('http://dirgraph.test/webhooks/workos', { method, headers: { origin } })
+      const response = await receiver.fetch(request)
       expect(response.status).toBe(405)
       expect(response.headers.get('allow')).toBe('POST')
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff')
       expect(receiver.lines()).toMatchObject([{ msg: 'webhook refused', reason: 'wrong-method' }])
     },
   )
@@ -257,6 +262,8 @@ describe('the routes', () => {
     receiver = startReceiver(sandbox, { webhooks: { verifiers: new Map(), take: async () => 'unknown' } })
     for (const delivery of [fromWorkos(aUserLeft()), fromScalekit(aGroupCame())]) {
       expect((await receiver.fetch(delivery)).status).toBe(404)
+      const question = new Request(delivery.url, { method: 'OPTIONS' })
+      expect((await receiver.fetch(question)).status).toBe(404)
     }
     expect(receiver.lines()).toEqual([])
   })
