@@ -20,7 +20,7 @@ import {
   type Organization,
   suffices,
 } from '../domain/entities.ts'
-import { type EntityKey, type ProviderName, providerOf } from '../domain/entity-key.ts'
+import { directoryKeyOf, type EntityKey, type ProviderName, providerOf } from '../domain/entity-key.ts'
 import { nodesOf, type Page } from '../domain/page.ts'
 import { ProviderError } from '../domain/provider-error.ts'
 
@@ -56,13 +56,17 @@ export function createLoaders(provider: DirectoryProvider, call: CallContext) {
       findDirectories,
       list => provider.listAllDirectories(list, call),
     ),
-    listDirectories: lister<ListDirectories, Directory>('listDirectories', findDirectories, lists =>
-      provider.listDirectories(lists, call),
+    // One listing can bring the directories of many organizations; of members there is none beyond their directory.
+    listDirectories: lister<ListDirectories, Directory>(
+      'listDirectories',
+      findDirectories,
+      providerOf,
+      lists => provider.listDirectories(lists, call),
     ),
-    listUsers: lister<ListUsers, DirectoryUser>('listUsers', findUsers, lists =>
+    listUsers: lister<ListUsers, DirectoryUser>('listUsers', findUsers, directoryKeyOf, lists =>
       provider.listUsers(lists, call),
     ),
-    listGroups: lister<ListGroups, DirectoryGroup>('listGroups', findGroups, lists =>
+    listGroups: lister<ListGroups, DirectoryGroup>('listGroups', findGroups, directoryKeyOf, lists =>
       provider.listGroups(lists, call),
     ),
   }
@@ -145,30 +149,52 @@ interface Placed<Ask> {
   readonly place: string
 }
 
-/** A loader of pages. Asks that differ only in detail are one ask, for the most that any of them needs. */
+/** A page that is on its way: nobody who asked in the same tick waits for another's. */
+interface Coming<T> {
+  readonly page: Promise<Page<T>>
+}
+
+/**
+ * A loader of pages. Asks that differ only in detail are one ask, for the most that any of them needs. `unitOf` names
+ * what an adapter can plan together: the asks of a unit are one batch for it, and wait for one another.
+ */
 function lister<Ask extends ListAsk, T extends Find>(
   name: string,
   { remember }: Finder<T>,
+  unitOf: (parent: EntityKey) => string,
   listMany: (asks: readonly Ask[]) => Promise<Listed<T>[]>,
 ): Loader<Ask, Page<T>> {
-  const batch = async (asks: readonly Placed<Ask>[]): Promise<Listed<T>[]> => {
-    const merged = new Map<string, Ask>()
+  const batch = async (asks: readonly Placed<Ask>[]): Promise<Coming<T>[]> => {
+    const units = new Map<string, Map<string, Ask>>()
     for (const { ask, place } of asks) {
+      const unit = unitOf(parentOf(ask).key)
+      const merged = units.get(unit) ?? new Map<string, Ask>()
       const detail = ask.detail && moreDetail(ask.detail, merged.get(place)?.detail ?? ask.detail)
-      merged.set(place, { ...ask, ...(detail && { detail }) })
+      units.set(unit, merged.set(place, { ...ask, ...(detail && { detail }) }))
     }
-    const pages = await listMany([...merged.values()])
-    const pageOf = new Map([...merged.keys()].map((place, index) => [place, pages[index]]))
-    for (const page of pages) if (!(page instanceof ProviderError)) remember(page)
-    return asks.map(({ place }) => pageOf.get(place) as Listed<T>)
+    const coming = new Map<string, Coming<T>>()
+    for (const merged of units.values()) {
+      const listed = listMany([...merged.values()])
+      for (const [index, place] of [...merged.keys()].entries()) {
+        coming.set(place, { page: listed.then(slots => arrive(slots[index] as Listed<T>)) })
+      }
+    }
+    return asks.map(({ place }) => coming.get(place) as Coming<T>)
   }
-  const create = () =>
-    new DataLoader<Placed<Ask>, Page<T>, string>(batch, {
-      name,
-      cacheKeyFn: ({ ask, place }) => `${place} ${ask.detail ?? ''}`,
-    })
-  const loader = byProvider<Placed<Ask>, Page<T>>(({ ask }) => (ask.of ?? ask.within).key, create)
-  return { load: ask => loader.load({ ask, place: placeOf(ask) }) }
+  const arrive = (slot: Listed<T>): Page<T> => {
+    if (slot instanceof ProviderError) throw slot
+    remember(slot)
+    return slot
+  }
+  const loader = new DataLoader<Placed<Ask>, Coming<T>, string>(batch, {
+    name,
+    cacheKeyFn: ({ ask, place }) => `${place} ${ask.detail ?? ''}`,
+  })
+  return { load: async ask => (await loader.load({ ask, place: placeOf(ask) })).page }
+}
+
+function parentOf({ of, within }: ListAsk): { readonly key: EntityKey } {
+  return of ?? within
 }
 
 /** A loader of pages of a list over all providers: equal asks are one, and none waits for another. */

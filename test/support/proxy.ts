@@ -15,6 +15,8 @@ export interface Sent {
   readonly replica: string
   /** Its `x-request-id`. */
   readonly requestId: string | undefined
+  /** In `performance.now()` milliseconds. */
+  readonly sentAtMs: number
 }
 
 export interface Proxy {
@@ -90,7 +92,8 @@ export async function startProxy({
       outgoing.writeHead(502, { 'content-type': 'text/plain' }).end('No replica takes this.\n')
       return
     }
-    const entry = { replica, requestId: incoming.headers['x-request-id'] as string | undefined }
+    const requestId = incoming.headers['x-request-id'] as string | undefined
+    const entry = { replica, requestId, sentAtMs: performance.now() }
     underWay.add(entry)
     outgoing.once('close', () => underWay.delete(entry))
     const { method, url, headers } = incoming
