@@ -1,4 +1,4 @@
-import { type Child, startChild } from '../harness/child.ts'
+import { type Child, type ChildOptions, startChild } from '../harness/child.ts'
 import type { Upstream } from '../upstream/sandbox-child.ts'
 
 /**
@@ -35,10 +35,17 @@ export interface ContenderQuestions {
 
 export type Contender = Child<ContenderHello, ContenderQuestions>
 
+const AS_IN_THE_IMAGE: ChildOptions = {
+  nodeOptions: ['--max-semi-space-size=8'],
+  environment: { MALLOC_ARENA_MAX: '1' },
+}
+
 /** A contender behind HTTP on loopback, in a process of its own. */
 export function startContender(name: ContenderName, upstream: Upstream): Promise<Contender> {
   const settings: ContenderSettings = { name, upstream }
-  // As `npm start` does.
-  const nodeOptions = name.startsWith('dirgraph') ? ['--max-semi-space-size=8'] : []
-  return startChild(new URL('./serve-contender.ts', import.meta.url), settings, nodeOptions)
+  return startChild(
+    new URL('./serve-contender.ts', import.meta.url),
+    settings,
+    name.startsWith('dirgraph') ? AS_IN_THE_IMAGE : {},
+  )
 }

@@ -20,6 +20,12 @@ export type FromChild =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly error: string }
 
+/** How a child is started, beyond what is asked of it. */
+export interface ChildOptions {
+  readonly nodeOptions?: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+}
+
 const GRACE_MS = 2_000
 const BENCH = new URL('..', import.meta.url)
 const COMPILER = new URL('../node_modules/.bin/tsc', BENCH)
@@ -38,7 +44,7 @@ export async function buildChildren(): Promise<void> {
 export async function startChild<Hello, Q extends Questions<Q>>(
   entry: URL,
   settings: unknown,
-  nodeOptions: readonly string[] = [],
+  { nodeOptions = [], environment = {} }: ChildOptions = {},
 ): Promise<Child<Hello, Q>> {
   const name = entry.href.slice(BENCH.href.length).replace(/\.ts$/, '.js')
   const built = new URL(`dist/bench/${name}`, BENCH)
@@ -46,7 +52,7 @@ export async function startChild<Hello, Q extends Questions<Q>>(
     execArgv: [...nodeOptions],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // As the command does.
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, NODE_ENV: 'production', ...environment },
   })
   running.add(child)
   const waiting = new Map<number, PromiseWithResolvers<unknown>>()
