@@ -2,7 +2,7 @@ import type { DirectoryProvider } from '../domain/directory-provider.ts'
 import type { Directory } from '../domain/entities.ts'
 import { providerOf, upstreamIdOf } from '../domain/entity-key.ts'
 import { InvalidInputError, PROVIDER_TITLES, ProviderError } from '../domain/provider-error.ts'
-import { readMembers } from './directory-members.ts'
+import { type Part, readMembers } from './directory-members.ts'
 import { ExportError } from './export-error.ts'
 import { findDirectories } from './find-directories.ts'
 import { ROW_WRITERS } from './formats.ts'
@@ -10,6 +10,7 @@ import { type ExportState, NOTHING_YET, type Order, type PlannedDirectory } from
 import type { Output } from './output.ts'
 import type { Ask } from './patient-calls.ts'
 import type { Progress } from './progress.ts'
+import { readAhead } from './read-ahead.ts'
 import { toDirectoryRow } from './rows.ts'
 
 export interface ExportSettings {
@@ -31,6 +32,8 @@ export interface ExportResult {
 const KEEP_EVERY_MS = 250
 /** A directory that loses its place is begun anew so often. */
 const MAX_BEGINNINGS = 3
+/** WorkOS's limit on users is a directory's own: reading the next ones meanwhile is what makes many directories quick. */
+const READ_AHEAD = { sources: 4, items: 4 }
 
 /**
  * Reads all that is wanted into the output: the rows of the directories, then the groups and users of one after the
@@ -39,7 +42,7 @@ const MAX_BEGINNINGS = 3
  */
 export async function runExport(settings: ExportSettings): Promise<ExportResult> {
   const { order, output, provider, ask, progress } = settings
-  const { head, write } = ROW_WRITERS[order.format]
+  const { head, write: toText } = ROW_WRITERS[order.format]
   let state = output.resumed ?? NOTHING_YET
   let { rows } = state
   let keptAtMs = 0
@@ -51,7 +54,7 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
 
   async function begin(): Promise<readonly PlannedDirectory[]> {
     const { directories, missing } = await findDirectories(order.selection, provider, ask)
-    await output.append(head + write(directories.map(toDirectoryRow)))
+    await output.append(head + toText(directories.map(toDirectoryRow)))
     const planned = directories.map(toPlanned)
     rows = planned.length
     state = { ...state, size: output.size(), rows, directories: planned, missing: [...missing] }
@@ -67,14 +70,16 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
     state = { ...state, at: null, directories }
   }
 
-  /** The groups and users of one directory, from where they were left. */
-  async function read(directory: PlannedDirectory, index: number): Promise<void> {
+  /** Where the directory was left, if it was begun. */
+  const placeOf = (index: number) => (state.at?.index === index ? state.at.resumeAt : null)
+
+  /** The groups and users of one directory, behind those that are there. */
+  async function write(parts: AsyncIterable<Part>, index: number): Promise<void> {
     const left = state.at?.index === index ? state.at : null
     const begun = { index, size: left?.size ?? state.size, rows: left?.rows ?? state.rows }
     let unread = left?.unread ?? 0
-    const from = left?.resumeAt ?? null
-    for await (const part of readMembers(directory, from, provider, ask)) {
-      await output.append(write(part.rows))
+    for await (const part of parts) {
+      await output.append(toText(part.rows))
       rows += part.rows.length
       unread += part.unread
       progress.reach(rows)
@@ -95,17 +100,21 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
     progress.reach(rows)
   }
 
-  async function readOrGiveUp(directory: PlannedDirectory, index: number): Promise<void> {
+  async function writeOrGiveUp(first: AsyncIterable<Part>, directory: PlannedDirectory, index: number) {
+    let parts = first
     for (let beginnings = 1; ; beginnings += 1) {
       const sizeBefore = output.size()
       try {
-        return await read(directory, index)
+        return await write(parts, index)
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error
         const isCut = !output.canCutBack && output.size() > sizeBefore
         if (!isCut) await takeBack(index)
         // Its place is not known any more, as where whoever stood there has left.
-        if (error instanceof InvalidInputError && beginnings < MAX_BEGINNINGS && !isCut) continue
+        if (error instanceof InvalidInputError && beginnings < MAX_BEGINNINGS && !isCut) {
+          parts = readMembers(directory, null, provider, ask)
+          continue
+        }
         if (isCut) state = { ...state, size: output.size(), rows }
         const part = isCut ? 'A part of its groups and users' : 'Its groups and users'
         return mark(index, { state: 'missing', why: `${part}: ${error.message}` })
@@ -113,13 +122,28 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
     }
   }
 
+  async function writeAll(planned: readonly PlannedDirectory[]): Promise<void> {
+    const open = inOrder(planned, state)
+    const sources = open.map(
+      ([index, directory]) =>
+        () =>
+          readMembers(directory, placeOf(index), provider, ask),
+    )
+    const ahead = readAhead(sources, READ_AHEAD)
+    try {
+      for (const [place, [index, directory]] of open.entries()) {
+        await writeOrGiveUp(ahead.take(place), directory, index)
+        if (performance.now() > keptAtMs + KEEP_EVERY_MS) await keep()
+      }
+    } finally {
+      ahead.stop()
+    }
+  }
+
   try {
     const planned = state.directories ?? (await begin())
     progress.begin(totalOf(planned), state.rows)
-    for (const [index, directory] of inOrder(planned, state)) {
-      await readOrGiveUp(directory, index)
-      if (performance.now() > keptAtMs + KEEP_EVERY_MS) await keep()
-    }
+    await writeAll(planned)
   } catch (error) {
     // Where not even that can be kept, the last that was is what there is.
     if (state.directories !== null) await output.keep(state).catch(() => {})
