@@ -37,6 +37,8 @@ export async function readMemberships(
   if (groups.length > 0 && users <= groups.length) return { of: each => askEach(each, settings) }
   const references = groups.map(toGroupReference)
   const placesOf = new Map<string, readonly number[]>()
+  // Most people are in few groups: those who are in one share what says so.
+  const alone = groups.map((_, place): readonly number[] => [place])
 
   let hasFailed = false
 
@@ -51,8 +53,9 @@ export async function readMemberships(
       onUnread(unreadIn(page))
       for (const { key } of nodesOf(page)) {
         const id = ownCopy(upstreamIdOf(key))
-        const known = placesOf.get(id) ?? []
-        if (!known.includes(place)) placesOf.set(id, [...known, place])
+        const known = placesOf.get(id)
+        if (known?.includes(place)) continue
+        placesOf.set(id, known === undefined ? (alone[place] ?? []) : [...known, place])
       }
     }
   }
