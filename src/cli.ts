@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { defineCommand, runMain } from 'citty'
-import { createDirgraph } from './app.ts'
 import { chooseProviders } from './choose-providers.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { limitHeapGrowth } from './server/heap-growth.ts'
@@ -21,6 +20,8 @@ const TRY = `{ organizations(first: 3) { nodes { name provider directories { nod
 /** Starts the API, on the built-in sandbox where no provider is set up, and stops it on SIGINT and SIGTERM. */
 async function serve(): Promise<void> {
   const config = readConfig()
+  // Here, since an export needs neither the schema nor the server.
+  const { createDirgraph } = await import('./app.ts')
   limitHeapGrowth()
   warn(config.warnings)
   const traces = config.traces && (await exportTraces(config, config.traces))

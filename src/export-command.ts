@@ -11,7 +11,6 @@ import { NO_PROGRESS } from './export/progress.ts'
 import { type ExportResult, runExport } from './export/run-export.ts'
 import { showProgress } from './export/show-progress.ts'
 import type { Waits } from './export/waits.ts'
-import { createSharedBudgets } from './redis/shared-budgets.ts'
 import { limitHeapGrowth } from './server/heap-growth.ts'
 import { createLogger, type Logger } from './telemetry/logger.ts'
 import { createPooledFetch } from './upstream/pooled-fetch.ts'
@@ -71,7 +70,7 @@ async function exportTo(options: ExportOptions, config: Config): Promise<number>
   const output = await openOutput(options.output, order, isResuming)
   const chosen = await chooseProviders(config)
   const settings = { ...chosen.settings, redisUrl: config.redisUrl, propagateTraces: config.propagateTraces }
-  const { provider, stop } = connect(settings, log)
+  const { provider, stop } = await connect(settings, log)
   limitHeapGrowth()
   const interruption = new AbortController()
   const signalled = onSignal(() => interruption.abort())
@@ -107,14 +106,19 @@ async function exportTo(options: ExportOptions, config: Config): Promise<number>
 }
 
 /** The same providers as a server's: only answers are not reused, so that all of an export is as it is now. */
-function connect(settings: ProviderSettings, log: Logger) {
-  const url = settings.redisUrl
-  const budgets = url ? createSharedBudgets({ url, credentials: credentialsOf(settings), log }) : null
+async function connect(settings: ProviderSettings, log: Logger) {
+  const budgets = settings.redisUrl ? await shareBudgets(settings.redisUrl, settings, log) : null
   const { provider } = createProviders(
     { ...settings, cacheTtlSeconds: 0, fetch: createPooledFetch() },
     { log, shareBudget: budgets?.shareBudget ?? null },
   )
   return { provider, stop: async () => budgets?.stop() }
+}
+
+/** The client of Redis is loaded only where it is used. */
+async function shareBudgets(url: string, settings: ProviderSettings, log: Logger) {
+  const { createSharedBudgets } = await import('./redis/shared-budgets.ts')
+  return createSharedBudgets({ url, credentials: credentialsOf(settings), log })
 }
 
 function report({ rows, directories, missing }: ExportResult, { output, isQuiet }: ExportOptions): number {
