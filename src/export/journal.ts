@@ -78,19 +78,28 @@ export function openJournal(path: string, order: Order): Journal {
       throw new ExportError(`${path} is of an export of ${differs}: give the same options, or delete it.`)
     },
     async write(progress) {
-      const handle = await open(draft, 'w', 0o600)
       try {
-        await handle.writeFile(JSON.stringify({ form: FORM, order, progress }))
-        await handle.sync()
-      } finally {
-        await handle.close()
+        await writeSynced(draft, JSON.stringify({ form: FORM, order, progress }))
+        await rename(draft, path)
+      } catch (error) {
+        await rm(draft, { force: true })
+        throw error
       }
-      await rename(draft, path)
       await syncFolder(dirname(path))
     },
     async remove() {
       await Promise.all([rm(path, { force: true }), rm(draft, { force: true })])
     },
+  }
+}
+
+async function writeSynced(path: string, text: string): Promise<void> {
+  const handle = await open(path, 'w', 0o600)
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }
 

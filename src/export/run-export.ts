@@ -52,6 +52,15 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
     keptAtMs = performance.now()
   }
 
+  /** Where not even that can be kept, the last that was is what there is. On a full disk, cutting back makes room for it. */
+  async function keepWhatIsWhole(): Promise<void> {
+    if (state.directories === null) return
+    await output
+      .cutBack(state.size)
+      .then(keep)
+      .catch(() => {})
+  }
+
   async function begin(): Promise<readonly PlannedDirectory[]> {
     const { directories, missing } = await findDirectories(order.selection, provider, ask)
     await output.append(head + toText(directories.map(toDirectoryRow)))
@@ -145,8 +154,7 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
     progress.begin(totalOf(planned), state.rows)
     await writeAll(planned)
   } catch (error) {
-    // Where not even that can be kept, the last that was is what there is.
-    if (state.directories !== null) await output.keep(state).catch(() => {})
+    await keepWhatIsWhole()
     throw error
   }
   return toResult(state)

@@ -27,13 +27,15 @@ export interface ExportChild {
   readonly ended: Promise<Ended>
 }
 
-/** Starts `dirgraph export` against a sandbox; it ends with the test at the latest. */
+/** Starts `dirgraph export` against a sandbox, `under` another program if need be; it ends with the test at the latest. */
 export function startExport(
   sandbox: Pick<Sandbox, 'workos' | 'scalekit'>,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  under: readonly string[] = [],
 ): ExportChild {
-  const child = spawn(process.execPath, [PROGRAM, 'export', ...args], {
+  const [program = '', ...words] = [...under, process.execPath, PROGRAM, 'export', ...args]
+  const child = spawn(program, words, {
     env: {
       PATH: process.env.PATH,
       NODE_COMPILE_CACHE: join(tmpdir(), 'dirgraph-compile-cache'),
