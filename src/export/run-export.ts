@@ -7,6 +7,7 @@ import { ExportError } from './export-error.ts'
 import { findDirectories } from './find-directories.ts'
 import { ROW_WRITERS } from './formats.ts'
 import { type ExportState, NOTHING_YET, type Order, type PlannedDirectory } from './journal.ts'
+import { createKeeper } from './keeper.ts'
 import type { Output } from './output.ts'
 import type { Ask } from './patient-calls.ts'
 import type { Progress } from './progress.ts'
@@ -28,8 +29,6 @@ export interface ExportResult {
   readonly missing: readonly string[]
 }
 
-/** What a crash may cost is read again; keeping more often would cost every export more. */
-const KEEP_EVERY_MS = 250
 /** A directory that loses its place is begun anew so often. */
 const MAX_BEGINNINGS = 3
 /** WorkOS's limit on users is a directory's own: reading the next ones meanwhile is what makes many directories quick. */
@@ -45,19 +44,15 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
   const { head, write: toText } = ROW_WRITERS[order.format]
   let state = output.resumed ?? NOTHING_YET
   let { rows } = state
-  let keptAtMs = 0
-
-  async function keep(): Promise<void> {
-    await output.keep(state)
-    keptAtMs = performance.now()
-  }
+  const keeper = createKeeper(output)
 
   /** Where not even that can be kept, the last that was is what there is. On a full disk, cutting back makes room for it. */
   async function keepWhatIsWhole(): Promise<void> {
+    await keeper.stop()
     if (state.directories === null) return
     await output
       .cutBack(state.size)
-      .then(keep)
+      .then(() => output.keep(state))
       .catch(() => {})
   }
 
@@ -67,7 +62,7 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
     const planned = directories.map(toPlanned)
     rows = planned.length
     state = { ...state, size: output.size(), rows, directories: planned, missing: [...missing] }
-    await keep()
+    await keeper.keep(state)
     return planned
   }
 
@@ -94,18 +89,20 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
       progress.reach(rows)
       if (part.resumeAt === null) continue
       state = { ...state, size: output.size(), rows, at: { ...begun, unread, resumeAt: part.resumeAt } }
-      if (performance.now() > keptAtMs + KEEP_EVERY_MS) await keep()
+      keeper.note(state)
     }
     state = { ...state, size: output.size(), rows }
     mark(index, { state: 'done', why: unread === 0 ? null : `${unread} of its records could not be read.` })
   }
 
-  /** Takes back what there is of a directory. */
+  /** Takes back what there is of a directory; ahead of that it is kept that it is gone, for what is kept has to be there. */
   async function takeBack(index: number): Promise<void> {
     const { size, rows: before } = state.at?.index === index ? state.at : state
     rows = before
     state = { ...state, size, rows, at: null }
-    if (output.size() > size) await output.cutBack(size)
+    if (output.size() === size) return
+    await keeper.keep(state)
+    await output.cutBack(size)
     progress.reach(rows)
   }
 
@@ -142,7 +139,7 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
     try {
       for (const [place, [index, directory]] of open.entries()) {
         await writeOrGiveUp(ahead.take(place), directory, index)
-        if (performance.now() > keptAtMs + KEEP_EVERY_MS) await keep()
+        keeper.note(state)
       }
     } finally {
       ahead.stop()
@@ -153,6 +150,7 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
     const planned = state.directories ?? (await begin())
     progress.begin(totalOf(planned), state.rows)
     await writeAll(planned)
+    await keeper.stop()
   } catch (error) {
     await keepWhatIsWhole()
     throw error

@@ -11,6 +11,7 @@ import { factsIn, rowsIn, truthOf } from './truth.ts'
 let sandbox: Sandbox
 beforeAll(async () => {
   sandbox = await startSandbox()
+  addGroups(sandbox, sandbox.data.known.workosSmallDirectoryId)
 })
 afterAll(() => sandbox.stop())
 
@@ -77,7 +78,7 @@ describe('an export of a part', () => {
 test('without any provider set up it exports the sandbox, here as CSV with lists as JSON', async () => {
   const nothing = { WORKOS_API_KEY: '', WORKOS_API_URL: '', SCALEKIT_ENVIRONMENT_URL: '' }
   const noScalekit = { SCALEKIT_CLIENT_ID: '', SCALEKIT_CLIENT_SECRET: '' }
-  const id = sandbox.data.known.workosSmallDirectoryId
+  const id = sandbox.data.known.workosMediumDirectoryId
   const args = ['--directory', id, '--format', 'csv', '--output', '-']
   const { code, stdout } = await runExport(sandbox, args, { ...nothing, ...noScalekit })
   expect(code).toBe(0)
@@ -88,6 +89,17 @@ test('without any provider set up it exports the sandbox, here as CSV with lists
   )
   expect(factsIn(rows)).toEqual(truthOf(sandbox.data, [id]))
 })
+
+/** Gives a directory of WorkOS more groups than it has people. */
+function addGroups({ data }: Sandbox, id: string): void {
+  const { users = [], groups = [] } = data.workos.rosters.get(id) ?? {}
+  const [group] = groups
+  if (group === undefined) throw new Error('there is no group to be copied')
+  for (let number = groups.length; number < users.length + 2; number += 1) {
+    const suffix = String(number).padStart(4, '0')
+    groups.push({ ...group, id: `directory_group_${'0'.repeat(22)}${suffix}`, name: `Group ${number}` })
+  }
+}
 
 /** What nobody can do without: a call for each page, as large as it can be, and the cheaper way to the memberships. */
 function fewestCalls({ data: { workos, scalekit } }: Sandbox): Record<string, number> {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
 import { isLeftOut } from '../support/left-out.ts'
-import { directoryId, userId } from '../support/seeded-ids.ts'
+import { directoryId, organizationId, userId } from '../support/seeded-ids.ts'
 import { newFolder, runExport, startExport } from './export-child.ts'
 import { factsIn, rowsIn, truthOf } from './truth.ts'
 
@@ -105,7 +105,7 @@ describe('what can not be exported', () => {
     const noSuch = (what: string) =>
       `There is no such ${what}: neither a global id nor a provider's own id leads to one.\n`
     const cases: [string[], string, number][] = [
-      [['--organization', 'org_01JNOSUCHORGANIZATION00000', ...to(one)], noSuch('organization'), 1],
+      [['--organization', organizationId('workos', 'org_01JNOSUCH'), ...to(one)], noSuch('organization'), 1],
       [['--organization', known.workosUserId, ...to(two)], noSuch('organization'), 1],
       [['--directory', 'directory_01JNOSUCHDIRECTORY00000', ...to(three)], noSuch('directory'), 1],
       [
