@@ -78,7 +78,7 @@ describe('a provider in trouble', () => {
     expect(factsIn(rowsIn(stdout))).toEqual(truthOf(sandbox.data, scalekit))
   })
 
-  test('whose limits are those that it publishes is never asked too soon, and said to be waited for', async () => {
+  test('whose limits are those that it publishes is waited for, and never asked too soon', async () => {
     const limited = await startSandbox({ enforceLimits: true })
     onTestFinished(() => limited.stop())
     const id = limited.data.known.workosMediumDirectoryId

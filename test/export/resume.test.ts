@@ -10,7 +10,7 @@ import { factsIn, rowsIn, truthOf } from './truth.ts'
 
 /** Of the whole export, roughly. */
 const SIZE = 4_600_000
-const MAX_KILLS = 4
+const MAX_KILLS = 3
 
 /** Waits until there is as much, or the process has ended. */
 async function reach(path: string, size: number, child: ChildProcess): Promise<void> {
