@@ -1,15 +1,11 @@
 import { type GraphQLSchema, parse, validate } from 'graphql'
 import { createAuthenticate } from './callers/authenticate.ts'
 import type { UserTokenSettings } from './callers/user-token.ts'
-import type { DirectoryProvider } from './domain/directory-provider.ts'
+import { cacheTtlMsOf, createProviders, credentialsOf, type ProviderSettings } from './create-providers.ts'
 import type { ProviderName } from './domain/entity-key.ts'
-import type { EventReceiver } from './domain/event-receiver.ts'
 import { startEventPipeline } from './events/event-pipeline.ts'
-import { createCompositeProvider } from './providers/composite-provider.ts'
 import { createCompositeReceiver } from './providers/composite-receiver.ts'
 import { restrictProvider } from './providers/restrict-provider.ts'
-import { createScalekitProvider, type ScalekitSettings } from './providers/scalekit/scalekit-provider.ts'
-import { createWorkosProvider, type WorkosSettings } from './providers/workos/workos-provider.ts'
 import { createSharedEngine, type SharedEngine } from './redis/shared-engine.ts'
 import { estimateCallsOnce } from './schema/estimate-calls.ts'
 import { schema as plainSchema } from './schema/index.ts'
@@ -20,8 +16,6 @@ import type { PersistedDocuments } from './server/use-persisted-documents.ts'
 import { isCredential, isRedisUrl, isSafeBaseUrl } from './settings.ts'
 import { createLogger, type Logger, type LogLevel } from './telemetry/logger.ts'
 import { createPrometheusMetrics } from './telemetry/prometheus.ts'
-import type { UpstreamFetch } from './upstream/fetch-whole.ts'
-import type { UpstreamEnvironment } from './upstream/upstream-client.ts'
 import type { Verify } from './webhooks/signature.ts'
 import { createScalekitVerify } from './webhooks/verify-scalekit.ts'
 import { createWorkosVerify } from './webhooks/verify-workos.ts'
@@ -36,23 +30,11 @@ const LIMIT_DEFAULTS = {
   maxIds: 100,
 }
 
-/** What WorkOS publishes: 6,000 requests a minute for a key, and 4 a second for the users of one directory. */
-const WORKOS_DEFAULTS = {
-  apiUrl: 'https://api.workos.com',
-  requestsPerMinute: 6_000,
-  directoryUsersPerSecond: 4,
-}
-
 /** Balancers and browsers take a connection without a word for half a minute to be dead. */
 const HEARTBEAT_MS = 12_000
 
-/** Scalekit publishes no limit. */
-const SCALEKIT_DEFAULTS = { requestsPerSecond: 50 }
-
 /** What a dirgraph needs to know. At least one provider is needed; URLs have no trailing slash. */
-export interface DirgraphSettings extends Partial<typeof LIMIT_DEFAULTS> {
-  readonly workos?: (Pick<WorkosSettings, 'apiKey'> & Partial<WorkosSettings>) | null
-  readonly scalekit?: (Omit<ScalekitSettings, 'requestsPerSecond'> & Partial<ScalekitSettings>) | null
+export interface DirgraphSettings extends ProviderSettings, Partial<typeof LIMIT_DEFAULTS> {
   /** A bearer token with every permission, for servers and for GraphiQL. */
   readonly adminToken?: string | null
   /**
@@ -80,20 +62,12 @@ export interface DirgraphSettings extends Partial<typeof LIMIT_DEFAULTS> {
   readonly graphiql?: boolean
   /** `info` unless said otherwise. */
   readonly logLevel?: LogLevel
-  /** Of the Redis or Valkey that replicas share, `redis://` or `rediss://`; without it a process works alone. */
-  readonly redisUrl?: string | null
-  /** How long an upstream's answer may be reused by other operations: 30, unless said otherwise; 0 is never. */
-  readonly cacheTtlSeconds?: number
-  /** What sends requests to providers; the platform's own `fetch`, unless given. */
-  readonly fetch?: UpstreamFetch
   /** How long an operation may take: 10,000, unless said otherwise. */
   readonly operationTimeoutMs?: number
   /** An operation that may need more upstream calls is refused before it runs: 2,000, unless said otherwise. */
   readonly maxEstimatedCalls?: number
   /** How many upstream calls an operation may make: 200, unless said otherwise. */
   readonly maxUpstreamCalls?: number
-  /** Names the trace that a request belongs to to the providers (W3C `traceparent`); off unless asked for. */
-  readonly propagateTraces?: boolean
   /** Tells in every answer what it cost; off unless asked for, and then a header of the request can ask for it. */
   readonly reportCost?: boolean
   /** Serves the schema as a Federation 2 subgraph, with `_service` and `_entities`; off unless asked for. */
@@ -127,16 +101,12 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
   const documents = Object.values(settings.persistedDocuments?.documents ?? {})
   const metrics = createPrometheusMetrics({ operationNames: operationNamesIn(documents) })
   const verifiers = createVerifiers(settings)
-  const { adapters, eventSource } = createAdapters(settings, {
+  const { adapters, provider, eventSource } = createProviders(settings, {
     log,
     metrics,
-    cacheTtlMs: cacheTtlMsOf(settings),
     shareAnswers: engine?.shareAnswers ?? null,
     shareBudget: engine?.shareBudget ?? null,
-    fetch: settings.fetch ?? (request => fetch(request)),
-    propagateTraces: settings.propagateTraces ?? false,
   })
-  const provider = createCompositeProvider(adapters)
   const everyMs = (settings.workosEventsPollSeconds ?? 0) * 1_000
   const events = startEventPipeline({
     receiver: createCompositeReceiver(adapters),
@@ -194,26 +164,10 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
 
 /** What this process shares with others of the same providers and credentials; null where it works alone. */
 function createEngine(settings: DirgraphSettings, log: Logger): SharedEngine | null {
-  const { redisUrl, workos, scalekit } = settings
+  const { redisUrl } = settings
   if (!redisUrl) return null
-  const ofWorkos = workos ? [workos.apiUrl ?? WORKOS_DEFAULTS.apiUrl, workos.apiKey] : []
-  const ofScalekit = scalekit ? [scalekit.environmentUrl, scalekit.clientId, scalekit.clientSecret] : []
-  const credentials = [...ofWorkos, ...ofScalekit]
+  const credentials = credentialsOf(settings)
   return createSharedEngine({ url: redisUrl, credentials, cacheTtlMs: cacheTtlMsOf(settings), log })
-}
-
-/** The adapters that are set up, in the order in which lists over all of them are read, and whose events can be polled. */
-function createAdapters(settings: DirgraphSettings, environment: UpstreamEnvironment) {
-  const adapters = new Map<ProviderName, DirectoryProvider & EventReceiver>()
-  const workos =
-    settings.workos && createWorkosProvider({ ...WORKOS_DEFAULTS, ...settings.workos }, environment)
-  if (workos) adapters.set('workos', workos)
-  if (settings.scalekit) {
-    const scalekit = { ...SCALEKIT_DEFAULTS, ...settings.scalekit }
-    adapters.set('scalekit', createScalekitProvider(scalekit, environment))
-  }
-  if (adapters.size === 0) throw new TypeError('createDirgraph needs `workos`, `scalekit` or both.')
-  return { adapters, eventSource: workos ?? null }
 }
 
 /** How the deliveries of each provider are verified. Throws `TypeError` for a secret with which anybody could sign. */
@@ -223,10 +177,6 @@ function createVerifiers({ webhooks, workos, scalekit }: DirgraphSettings): Map<
   if (workos && workosSecrets.length > 0) verifiers.set('workos', createWorkosVerify(workosSecrets))
   if (scalekit && scalekitSecrets.length > 0) verifiers.set('scalekit', createScalekitVerify(scalekitSecrets))
   return verifiers
-}
-
-function cacheTtlMsOf({ cacheTtlSeconds = 30 }: DirgraphSettings): number {
-  return cacheTtlSeconds * 1_000
 }
 
 /** The defaults, with what the settings say of them. */

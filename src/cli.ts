@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { defineCommand, runMain } from 'citty'
-import { createDirgraph, type DirgraphSettings } from './app.ts'
+import { chooseProviders } from './choose-providers.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { limitHeapGrowth } from './server/heap-growth.ts'
 import { type Listener, listen } from './server/listen.ts'
@@ -24,6 +23,8 @@ async function serve(): Promise<void> {
   let end: () => void = () => process.exit(0)
   whenUnread(() => end())
   const config = readConfig()
+  // Here, since an export needs neither the schema nor the server.
+  const { createDirgraph } = await import('./app.ts')
   limitHeapGrowth()
   warn(config.warnings)
   const traces = config.traces && (await exportTraces(config, config.traces))
@@ -88,61 +89,14 @@ function stopWithParent(stop: () => Promise<void>): void {
   timer.unref()
 }
 
-async function refuse([first]: readonly string[]): Promise<never> {
-  throw new Error(`dirgraph does not know \`${first}\`: it takes its settings from the environment.`)
+async function refuse(argument: string): Promise<never> {
+  throw new Error(`dirgraph does not know \`${argument}\`: it takes its settings from the environment.`)
 }
 
 /** OpenTelemetry's SDK is loaded only where it is used: whoever wants no traces shall not wait for it. */
 async function exportTraces({ logLevel }: Config, settings: NonNullable<Config['traces']>) {
   const { exportTraces } = await import('./telemetry/export-traces.ts')
   return exportTraces(settings, createLogger(logLevel))
-}
-
-interface Providers {
-  readonly settings: DirgraphSettings
-  /** Tells the providers where this server is, once it listens. */
-  readonly deliverTo: (url: string) => void
-  readonly stop: () => Promise<void>
-}
-
-async function chooseProviders(config: Config): Promise<Providers> {
-  if (config.isSandbox) return chooseSandbox(config)
-  const workos = config.workos && { ...config.workos, ...config.workosLimits }
-  const scalekit = config.scalekit && { ...config.scalekit, ...config.scalekitLimits }
-  return { settings: { workos, scalekit }, deliverTo: () => {}, stop: async () => {} }
-}
-
-/** The sandbox is loaded only where it is used: its people come from a package of ten megabytes. */
-async function chooseSandbox(config: Config): Promise<Providers> {
-  const { workosLimits, scalekitLimits, sandboxChanges } = config
-  const { startSandbox } = await import('./sandbox/sandbox.ts')
-  const { workos, scalekit, webhooks, stop } = await startSandbox(sandboxChanges ? { changes: {} } : {})
-  const settings = {
-    workos: { apiKey: workos.apiKey, apiUrl: workos.url, ...workosLimits },
-    scalekit: { ...scalekit, ...scalekitLimits },
-  }
-  if (!sandboxChanges) return { settings, deliverTo: () => {}, stop }
-  const [workosSecret = createSecret(), ...moreWorkos] = config.webhooks.workosSecrets
-  const [scalekitSecret = createSecret(), ...moreScalekit] = config.webhooks.scalekitSecrets
-  const secrets = { workos: workosSecret, scalekit: scalekitSecret }
-  const accepted = {
-    workosSecrets: [workosSecret, ...moreWorkos],
-    scalekitSecrets: [scalekitSecret, ...moreScalekit],
-  }
-  return {
-    settings: { ...settings, webhooks: accepted },
-    deliverTo(url) {
-      for (const provider of ['workos', 'scalekit'] as const) {
-        webhooks.deliverTo({ provider, url: `${url}/webhooks/${provider}`, secret: secrets[provider] })
-      }
-    },
-    stop,
-  }
-}
-
-/** In the form of Scalekit's, which WorkOS takes as well. */
-function createSecret(): string {
-  return `whsec_${randomBytes(24).toString('base64')}`
 }
 
 /** A wildcard is where to listen, not where to go. */
@@ -210,9 +164,16 @@ function readable(error: unknown, { host, port }: Config): string {
 
 const { version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
+/** What may stand behind the command's name; all else would be settings. */
+const WORDS: ReadonlySet<string> = new Set(['export', '--help', '-h', '--version', '-v'])
+const [word = ''] = process.argv.slice(2)
+
+if (word !== '' && !WORDS.has(word)) await refuse(word).catch(fail)
 await runMain(
   defineCommand({
     meta: { name: 'dirgraph', version, description },
-    run: ({ rawArgs }) => (rawArgs.length === 0 ? serve() : refuse(rawArgs)).catch(fail),
+    subCommands: { export: () => import('./export-command.ts').then(({ exportCommand }) => exportCommand) },
+    // citty runs this after a command below it as well.
+    run: ({ rawArgs }) => (rawArgs.length === 0 ? serve().catch(fail) : undefined),
   }),
 )

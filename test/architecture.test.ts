@@ -27,22 +27,34 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   request: ['domain', 'telemetry'],
   schema: ['domain', 'relay', 'request'],
   server: ['domain', 'events', 'request', 'telemetry', 'webhooks'],
+  'create-providers': ['domain', 'providers', 'providers/workos', 'providers/scalekit', 'upstream'],
+  export: ['domain', 'relay'],
   app: [
     'callers',
+    'create-providers',
     'domain',
     'events',
     'providers',
-    'providers/workos',
-    'providers/scalekit',
     'redis',
     'schema',
     'server',
     'settings',
     'telemetry',
-    'upstream',
     'webhooks',
   ],
-  cli: ['app', 'config', 'sandbox', 'server', 'telemetry', 'upstream'],
+  'choose-providers': ['app', 'config', 'create-providers', 'sandbox'],
+  'export-command': [
+    'choose-providers',
+    'config',
+    'create-providers',
+    'domain',
+    'export',
+    'redis',
+    'server',
+    'telemetry',
+    'upstream',
+  ],
+  cli: ['app', 'choose-providers', 'config', 'export-command', 'server', 'telemetry', 'upstream'],
 }
 
 const HOMES: Record<string, readonly string[]> = {
@@ -64,6 +76,8 @@ const HOMES: Record<string, readonly string[]> = {
   '@opentelemetry/resources': ['telemetry'],
   '@opentelemetry/sdk-trace': ['telemetry'],
   '@faker-js/faker': ['sandbox'],
+  'cli-progress': ['export'],
+  'csv-stringify': ['export'],
 }
 
 /** Networking of Node's own; the rest of the source runs wherever the web's Request and Response do. */

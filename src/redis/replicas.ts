@@ -7,7 +7,7 @@ export interface Replicas {
   readonly id: string
   /** How many live, this one included; as last known while Redis is gone, and null before it was ever there. */
   liveCount(): number | null
-  /** The ids of those that live besides this one, as far as is known. */
+  /** The ids of those that live besides this one and follow what is told, as far as is known. */
   others(): readonly string[]
   /** One was heard of in another way, which is sooner than the next beat. */
   heard(other: string): void
@@ -26,9 +26,12 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return redis.call('ZRANGE', KEYS[1], 0, -1)`
 
+/** The ids of those that keep no answers and follow no events begin so: nobody waits for them to have heard. */
+const GUEST = 'guest-'
+
 /** Says every second that this process lives, and counts who else has said so within three. */
-export function createReplicas(redis: RedisConnection, key: string): Replicas {
-  const id = randomUUID().slice(0, 8)
+export function createReplicas(redis: RedisConnection, key: string, { isGuest = false } = {}): Replicas {
+  const id = `${isGuest ? GUEST : ''}${randomUUID().slice(0, 8)}`
   const say = redis.script(BEAT)
   let live: ReadonlySet<string> = new Set()
   let count: number | null = null
@@ -55,7 +58,7 @@ export function createReplicas(redis: RedisConnection, key: string): Replicas {
   return {
     id,
     liveCount: () => count,
-    others: () => [...live].filter(one => one !== id),
+    others: () => [...live].filter(one => one !== id && !one.startsWith(GUEST)),
     heard(other) {
       live = new Set(live).add(other)
     },

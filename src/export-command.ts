@@ -1,0 +1,164 @@
+import { defineCommand } from 'citty'
+import { chooseProviders } from './choose-providers.ts'
+import { type Config, ConfigError, readConfig } from './config.ts'
+import { createProviders, credentialsOf, type ProviderSettings } from './create-providers.ts'
+import { ProviderError } from './domain/provider-error.ts'
+import { ExportError } from './export/export-error.ts'
+import { openOutput, readable } from './export/open-output.ts'
+import { type ExportOptions, OPTIONS, readOptions, UsageError } from './export/options.ts'
+import { createPatientCalls } from './export/patient-calls.ts'
+import { NO_PROGRESS } from './export/progress.ts'
+import { type ExportResult, runExport } from './export/run-export.ts'
+import { showProgress } from './export/show-progress.ts'
+import type { Waits } from './export/waits.ts'
+import { limitHeapGrowth } from './server/heap-growth.ts'
+import { createLogger, type Logger } from './telemetry/logger.ts'
+import { createPooledFetch } from './upstream/pooled-fetch.ts'
+
+/** How the command ends. */
+const EXIT = { all: 0, failed: 1, usage: 2, part: 3, closed: 141 } as const
+/** By convention 128 and the signal's number. */
+const EXIT_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const
+const REPEATED_SIGNAL_MS = 500
+
+const DESCRIPTIONS: Readonly<Record<keyof typeof OPTIONS, [description: string, valueHint?: string]>> = {
+  organization: ['All directories of an organization: its global id, or its id at its provider.', 'id'],
+  directory: ['One directory: its global id, or its id at WorkOS.', 'id'],
+  all: ['Every directory of every provider that is set up.'],
+  format: ['A JSON object a line, or CSV.', 'jsonl|csv'],
+  output: ['Where to write to; - is standard output.', 'file|-'],
+  resume: ['Go on where an export to the same file has stopped; begin where there is none.'],
+  quiet: ['Show no progress; what fails or is missing is told all the same.'],
+  'retry-max-time': ['How long what fails is tried again before it is given up: 300.', 'seconds'],
+}
+
+/** `dirgraph export`: writes directories with their groups and users to a file. Ends the process. */
+export const exportCommand = defineCommand({
+  meta: {
+    name: 'export',
+    description:
+      'Writes directories, groups, and users with their groups to a file. Exit codes: 0 all, 1 nothing, 2 wrong options, 3 a part.',
+  },
+  args: Object.fromEntries(
+    Object.entries(OPTIONS).map(([name, { type }]) => {
+      const [description, valueHint = ''] = DESCRIPTIONS[name as keyof typeof OPTIONS]
+      return [name, { type, description, valueHint }]
+    }),
+  ),
+  run: async ({ rawArgs }) => process.exit(await exportOrSayWhyNot(rawArgs)),
+})
+
+async function exportOrSayWhyNot(words: readonly string[]): Promise<number> {
+  try {
+    const options = readOptions(words)
+    const config = readConfig()
+    for (const warning of config.warnings) tell(`Warning: ${warning}`)
+    return await exportTo(options, config)
+  } catch (error) {
+    if (error instanceof UsageError) tell(`${error.message} \`dirgraph export --help\` lists all options.`)
+    else if (error instanceof ConfigError) for (const mistake of error.mistakes) tell(mistake)
+    else if (error instanceof ExportError || error instanceof ProviderError) tell(error.message)
+    else throw error
+    return error instanceof UsageError ? EXIT.usage : EXIT.failed
+  }
+}
+
+async function exportTo(options: ExportOptions, config: Config): Promise<number> {
+  const { selection, format, isResuming, isQuiet, patienceMs } = options
+  const log = createLogger(config.logLevel)
+  const order = { selection, format, sources: sourcesOf(config) }
+  const output = await openOutput(options.output, order, isResuming)
+  const chosen = await chooseProviders(config)
+  const settings = { ...chosen.settings, redisUrl: config.redisUrl, propagateTraces: config.propagateTraces }
+  const { provider, stop } = await connect(settings, log)
+  limitHeapGrowth()
+  const interruption = new AbortController()
+  const signalled = onSignal(() => interruption.abort())
+  const waits: Waits = new Map()
+  const ask = createPatientCalls({ signal: interruption.signal, patienceMs, waits })
+  const progress = isQuiet ? NO_PROGRESS : showProgress(process.stderr, waits)
+  try {
+    const result = await runExport({ order, output, provider, ask, progress })
+    await output.finish()
+    progress.stop()
+    return report(result, options)
+  } catch (error) {
+    progress.stop()
+    const isKept = await output.leave().catch(() => false)
+    const hint = isKept ? ' What there is so far is kept: go on with --resume.' : ''
+    const signal = signalled()
+    if (signal !== null) {
+      if (options.output !== '-') tell(`Stopped.${hint}`)
+      return EXIT_BY_SIGNAL[signal]
+    }
+    if (isClosed(error)) return EXIT.closed
+    const why = error instanceof ProviderError ? error : readable(error, options.output)
+    if (!(why instanceof Error)) throw error
+    if (!(why instanceof ExportError || why instanceof ProviderError))
+      log.error({ err: error }, 'export failed')
+    tell(
+      `${why instanceof ExportError || why instanceof ProviderError ? why.message : 'The export has failed.'}${hint}`,
+    )
+    return EXIT.failed
+  } finally {
+    await Promise.all([stop(), chosen.stop()])
+  }
+}
+
+/** The same providers as a server's: only answers are not reused, so that all of an export is as it is now. */
+async function connect(settings: ProviderSettings, log: Logger) {
+  const budgets = settings.redisUrl ? await shareBudgets(settings.redisUrl, settings, log) : null
+  const { provider } = createProviders(
+    { ...settings, cacheTtlSeconds: 0, fetch: createPooledFetch() },
+    { log, shareBudget: budgets?.shareBudget ?? null },
+  )
+  return { provider, stop: async () => budgets?.stop() }
+}
+
+/** The client of Redis is loaded only where it is used. */
+async function shareBudgets(url: string, settings: ProviderSettings, log: Logger) {
+  const { createSharedBudgets } = await import('./redis/shared-budgets.ts')
+  return createSharedBudgets({ url, credentials: credentialsOf(settings), log })
+}
+
+function report({ rows, directories, missing }: ExportResult, { output, isQuiet }: ExportOptions): number {
+  for (const sentence of missing) tell(`Missing: ${sentence}`)
+  const where = output === '-' ? '' : ` to ${output}`
+  if (!isQuiet) tell(`Wrote ${rows.toLocaleString('en-US')} rows of ${directories} directories${where}.`)
+  return missing.length === 0 ? EXIT.all : EXIT.part
+}
+
+/** Where each provider is read: an export goes on only with what it was begun with. */
+function sourcesOf({ isSandbox, workos, scalekit }: Config): Record<string, string> {
+  if (isSandbox) return { workos: 'sandbox', scalekit: 'sandbox' }
+  return {
+    ...(workos && { workos: workos.apiUrl }),
+    ...(scalekit && { scalekit: scalekit.environmentUrl }),
+  }
+}
+
+/** The first signal ends the export in good order, and a later one at once; under npm, Ctrl-C arrives twice. */
+function onSignal(stop: () => void): () => keyof typeof EXIT_BY_SIGNAL | null {
+  let first: keyof typeof EXIT_BY_SIGNAL | null = null
+  let sinceMs = 0
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (first !== null && performance.now() - sinceMs > REPEATED_SIGNAL_MS)
+        process.exit(EXIT_BY_SIGNAL[first])
+      if (first !== null) return
+      first = signal
+      sinceMs = performance.now()
+      stop()
+    })
+  }
+  return () => first
+}
+
+/** Whoever has read what we write has gone. */
+function isClosed(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EPIPE'
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`)
+}

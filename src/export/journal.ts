@@ -1,0 +1,134 @@
+import { open, readFile, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { z } from 'zod'
+import type { EntityKey } from '../domain/entity-key.ts'
+import { ExportError } from './export-error.ts'
+import { FORMATS } from './formats.ts'
+
+const FORM = 1
+
+const key = z.string().transform(text => text as EntityKey)
+const count = z.int().min(0)
+
+const selection = z.union([
+  z.object({ of: z.literal('all') }),
+  z.object({ of: z.enum(['organization', 'directory']), id: z.string() }),
+])
+
+/** What the export is of: only the same one goes on with the same file. */
+const order = z.object({
+  selection,
+  format: z.enum(FORMATS),
+  /** Where each provider is read. */
+  sources: z.record(z.string(), z.string()),
+})
+export type Order = z.infer<typeof order>
+
+/** A directory with how far it is: to be read, read, or given up and why. */
+const plannedDirectory = z.object({
+  key,
+  /** By its own record; null where that does not say. */
+  users: count.nullable(),
+  groups: count.nullable(),
+  state: z.enum(['waiting', 'done', 'missing']),
+  why: z.string().nullable(),
+})
+export type PlannedDirectory = z.infer<typeof plannedDirectory>
+
+/** How far the file is whole. */
+const progress = z.object({
+  /** Bytes. What lies behind them is cut off. */
+  size: count,
+  rows: count,
+  /** Null until all of them are found and their rows are written. */
+  directories: z.array(plannedDirectory).nullable(),
+  /** What was not found out, in words, besides the directories that are missing. */
+  missing: z.array(z.string()),
+  /** The directory that is being read: where its rows begin, and where its users go on. */
+  at: z.object({ index: count, size: count, rows: count, unread: count, resumeAt: z.string() }).nullable(),
+})
+export type ExportState = z.infer<typeof progress>
+
+const journal = z.object({ form: z.literal(FORM), order, progress })
+
+/** The progress of an export that has none yet. */
+export const NOTHING_YET: ExportState = { size: 0, rows: 0, directories: null, missing: [], at: null }
+
+/** Where an export keeps how far it has come, beside what it has written. */
+export interface Journal {
+  /** How far an export of the same kind has come; null without one. Throws `ExportError` for one of another kind. */
+  read(): Promise<ExportState | null>
+  /** Replaces it at once: whoever reads it has the old one or the new one, also after the power was gone. */
+  write(progress: ExportState): Promise<void>
+  remove(): Promise<void>
+}
+
+export function openJournal(path: string, order: Order): Journal {
+  const draft = `${path}.new`
+  return {
+    async read() {
+      const text = await readFile(path, 'utf8').catch(nullIfAbsent)
+      if (text === null) return null
+      const found = journal.safeParse(parseJson(text))
+      if (!found.success) {
+        throw new ExportError(`${path} is not of this version of dirgraph: delete it and what it belongs to.`)
+      }
+      const differs = differenceOf(found.data.order, order)
+      if (differs === null) return found.data.progress
+      throw new ExportError(`${path} is of an export of ${differs}: give the same options, or delete it.`)
+    },
+    async write(progress) {
+      try {
+        await writeSynced(draft, JSON.stringify({ form: FORM, order, progress }))
+        await rename(draft, path)
+      } catch (error) {
+        await rm(draft, { force: true })
+        throw error
+      }
+      await syncFolder(dirname(path))
+    },
+    async remove() {
+      await Promise.all([rm(path, { force: true }), rm(draft, { force: true })])
+    },
+  }
+}
+
+async function writeSynced(path: string, text: string): Promise<void> {
+  const handle = await open(path, 'w', 0o600)
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Makes sure that names in a folder are on the disk. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path)
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+function differenceOf(found: Order, wanted: Order): string | null {
+  const isSame = (name: keyof Order) => JSON.stringify(found[name]) === JSON.stringify(wanted[name])
+  if (!isSame('selection')) return 'something else'
+  if (!isSame('format')) return `another format, ${found.format}`
+  return isSame('sources') ? null : 'other providers'
+}
+
+function nullIfAbsent(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null
+  throw error
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

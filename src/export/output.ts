@@ -1,0 +1,19 @@
+import type { ExportState } from './journal.ts'
+
+/** Where rows go. Rejects with the system's own errors. */
+export interface Output {
+  /** How far an earlier export has come whose place is taken; null where it begins. */
+  readonly resumed: ExportState | null
+  /** Whether rows can be taken back. */
+  readonly canCutBack: boolean
+  /** How many bytes there are. */
+  size(): number
+  append(text: string): Promise<void>
+  cutBack(size: number): Promise<void>
+  /** Makes sure that all up to `state.size` is there whatever happens from now on, and that the next one goes on there. */
+  keep(state: ExportState): Promise<void>
+  /** It is whole: it appears under its name. */
+  finish(): Promise<void>
+  /** Ends before it is whole. Resolves with whether the next one can go on; where there was nothing yet, nothing is left. */
+  leave(): Promise<boolean>
+}

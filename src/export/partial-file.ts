@@ -1,0 +1,115 @@
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { ExportError } from './export-error.ts'
+import {
+  type ExportState,
+  type Journal,
+  NOTHING_YET,
+  type Order,
+  openJournal,
+  syncFolder,
+} from './journal.ts'
+import type { Output } from './output.ts'
+
+/** People's data: for the one who exports, unless the file was there before with other rights. */
+const MODE = 0o600
+
+/**
+ * A file that appears under its name when it is whole. Until then it is `<path>.partial`, with a journal beside it that
+ * says up to where that is whole. Throws `ExportError` where an earlier one is in the way.
+ */
+export async function openPartialFile(path: string, order: Order, isResuming: boolean): Promise<Output> {
+  const final = await realpath(path).catch(() => path)
+  const partial = `${final}.partial`
+  const journal = openJournal(`${partial}.json`, order)
+  const size = await sizeOf(partial)
+  if (size !== null && !isResuming) {
+    throw new ExportError(
+      `${partial} is there, of an export that has not ended: go on with it by --resume, or delete it to begin anew.`,
+    )
+  }
+  // Without the file its journal is of no use: that is left of an export that has just ended.
+  const resumed = size === null ? null : await stateOf(partial, size, journal)
+  const mode = (await stat(final).catch(() => null))?.mode ?? MODE
+  try {
+    if (resumed === null) await journal.write(NOTHING_YET)
+    const handle = await open(partial, size === null ? 'wx' : 'r+', MODE)
+    await handle.chmod(mode & 0o777)
+    return await writeTo(handle, { final, partial, journal }, resumed ?? NOTHING_YET)
+  } catch (error) {
+    if (resumed === null) await journal.remove().catch(() => {})
+    throw error
+  }
+}
+
+async function stateOf(partial: string, size: number, journal: Journal) {
+  const state = await journal.read()
+  if (state === null && size === 0) return null
+  if (state === null) {
+    throw new ExportError(
+      `${partial} is there, but not ${partial}.json, which says up to where it is whole: delete it to begin anew.`,
+    )
+  }
+  if (size >= state.size) return state
+  throw new ExportError(`${partial} is shorter than ${partial}.json says: delete both to begin anew.`)
+}
+
+interface Places {
+  readonly final: string
+  readonly partial: string
+  readonly journal: Journal
+}
+
+async function writeTo(
+  handle: FileHandle,
+  { final, partial, journal }: Places,
+  state: ExportState,
+): Promise<Output> {
+  let { size } = state
+  let kept = state
+  await handle.truncate(size)
+  return {
+    resumed: state.directories === null ? null : state,
+    canCutBack: true,
+    size: () => size,
+    async append(text) {
+      const bytes = Buffer.from(text)
+      for (let written = 0; written < bytes.length; ) {
+        const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, size)
+        written += bytesWritten
+        size += bytesWritten
+      }
+    },
+    async cutBack(to) {
+      await handle.truncate(to)
+      size = to
+    },
+    // What the journal tells of has to be on the disk before the journal is.
+    async keep(whole) {
+      await handle.datasync()
+      await journal.write(whole)
+      kept = whole
+    },
+    async finish() {
+      await handle.sync()
+      await handle.close()
+      await rename(partial, final)
+      await syncFolder(dirname(final))
+      await journal.remove()
+    },
+    async leave() {
+      await handle.close()
+      if (kept.rows > 0) return true
+      await rm(partial, { force: true })
+      await journal.remove()
+      return false
+    },
+  }
+}
+
+async function sizeOf(path: string): Promise<number | null> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => null,
+  )
+}
