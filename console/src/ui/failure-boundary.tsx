@@ -1,39 +1,54 @@
 import { Component, type ReactNode } from 'react'
+import { useHealed } from '../live/live.tsx'
+import { AttemptContext } from '../relay/use-screen-query.ts'
 import { session } from '../session/session.ts'
 import { Failed } from './failed.tsx'
 
+interface Props {
+  readonly children: ReactNode
+  /** A connection that is there again is a new attempt. */
+  readonly heals: number
+}
+
 interface State {
   readonly error: Error | null
+  readonly attempt: number
 }
 
 /** Shows what went wrong in place of the part that needed it; a new token is a new attempt. */
-export class FailureBoundary extends Component<{ readonly children: ReactNode }, State> {
-  override state: State = { error: null }
+export function FailureBoundary({ children }: { readonly children: ReactNode }) {
+  return <Boundary heals={useHealed()}>{children}</Boundary>
+}
+
+class Boundary extends Component<Props, State> {
+  override state: State = { error: null, attempt: 0 }
   #forget = () => {}
 
-  static getDerivedStateFromError(error: Error): State {
+  static getDerivedStateFromError(error: Error): Partial<State> {
     return { error }
   }
 
   override componentDidMount(): void {
-    this.#forget = session.subscribe(() => {
-      if (session.state === 'signed-in' && this.state.error !== null) this.setState({ error: null })
-    })
+    this.#forget = session.subscribe(() => session.state === 'signed-in' && this.#tryAgain())
+  }
+
+  override componentDidUpdate({ heals }: Props): void {
+    if (heals !== this.props.heals) this.#tryAgain()
   }
 
   override componentWillUnmount(): void {
     this.#forget()
   }
 
+  #tryAgain = () => {
+    this.setState(({ error, attempt }) => (error === null ? null : { error: null, attempt: attempt + 1 }))
+  }
+
   override render(): ReactNode {
-    const { error } = this.state
-    if (error === null) return this.props.children
-    return (
-      <Failed
-        title="This could not be loaded"
-        message={error.message}
-        onRetry={() => this.setState({ error: null })}
-      />
-    )
+    const { error, attempt } = this.state
+    if (error !== null) {
+      return <Failed title="This could not be loaded" message={error.message} onRetry={this.#tryAgain} />
+    }
+    return <AttemptContext value={attempt}>{this.props.children}</AttemptContext>
   }
 }
