@@ -62,14 +62,14 @@ export function OrganizationFacts({
         </dd>
         {features.length > 0 && <dt>Features</dt>}
         {features.map(({ name, enabled }) => (
-          <dd key={name}>
+          <dd className="second" key={name}>
             <code>{name}</code>{' '}
             <span className={enabled ? 'badge good' : 'badge quiet'}>{enabled ? 'On' : 'Off'}</span>
           </dd>
         ))}
         {noted.length > 0 && <dt>Metadata</dt>}
         {noted.map(([name, value]) => (
-          <dd key={name}>
+          <dd className="second" key={name}>
             <code>{name}</code> <bdi>{typeof value === 'string' ? value : JSON.stringify(value)}</bdi>
           </dd>
         ))}

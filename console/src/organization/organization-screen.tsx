@@ -1,4 +1,4 @@
-import { Heading } from 'react-aria-components'
+import { Heading, Link } from 'react-aria-components'
 import { graphql } from 'react-relay'
 import { useFailures } from '../relay/failures.ts'
 import { useScreenQuery } from '../relay/use-screen-query.ts'
@@ -46,6 +46,11 @@ export function OrganizationScreen({ id }: { readonly id: string }) {
   return (
     <div className="screen">
       <title>{`${name} · dirgraph`}</title>
+      <nav aria-label="Above this">
+        <Link className="link" href="/">
+          Organizations
+        </Link>
+      </nav>
       <div className="title">
         <Heading level={1}>
           <bdi>{name}</bdi>

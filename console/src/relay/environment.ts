@@ -26,7 +26,7 @@ const fetchQuery: FetchFunction = async (parameters, variables) => {
   try {
     const answer = await send(parameters, variables, token)
     answeredMs.set(getRequestIdentifier(parameters, variables), performance.now())
-    noteFailures(parameters.name, answer.errors)
+    noteFailures(parameters.name, answer.errors, typeof variables.after === 'string')
     return answer as unknown as GraphQLResponse
   } catch (error) {
     if (error instanceof OperationError && isUnauthenticated(error.failures)) session.expire(token)
