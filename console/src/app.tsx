@@ -53,7 +53,13 @@ function SignedIn() {
       last = session.token
     })
   }, [])
-  if (state === 'signed-out') return <SignIn reason="first" />
+  if (state === 'signed-out') {
+    return (
+      <main>
+        <SignIn reason="first" />
+      </main>
+    )
+  }
   return (
     <RelayEnvironmentProvider environment={environment}>
       <LiveProvider state={live} key={round}>

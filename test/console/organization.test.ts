@@ -61,7 +61,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, () => {
   })
 
   test.each([
-    ['limits requests', { status: 429, headers: { 'retry-after': '90' } }, 'try again in 90 seconds'],
+    ['limits requests', { status: 429, headers: { 'retry-after': '90' } }, 'try again in 90 s'],
     ['refuses this server', { status: 403 }, /Scalekit .*/],
     ['is down', { status: 500 }, /Scalekit .*/],
   ])('turns the switch back where Scalekit %s, and says why', async (_title, fault, words) => {
@@ -71,7 +71,11 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, () => {
     await toggle.and(page.locator(':checked')).waitFor()
     sandbox.inject({ provider: 'scalekit', kind: 'status', method: 'PATCH', ...fault })
     await page.getByText('Sync directories by SCIM').click()
-    await page.getByRole('alert').filter({ hasText: 'This was not done.' }).filter({ hasText: words }).waitFor()
+    await page
+      .getByRole('alert')
+      .filter({ hasText: 'This was not done.' })
+      .filter({ hasText: words })
+      .waitFor()
     expect(await toggle.isChecked()).toBe(true)
     await expectAccessible(page)
   })

@@ -112,8 +112,7 @@ function rowOf(page: Page, name: string) {
 async function readToTheEnd(page: Page, count: number): Promise<string[]> {
   return page.getByRole('grid').evaluate(async (grid, wanted) => {
     const places = new Map<string, string>()
-    const painted = () =>
-      new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+    const painted = () => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))
     grid.scrollTo(0, 0)
     await painted()
     const endMs = performance.now() + 20_000
