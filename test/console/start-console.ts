@@ -11,7 +11,7 @@ import { SCALEKIT_SECRET, WEBHOOKS, WORKOS_SECRET } from '../support/sign-webhoo
 import { createDirgraphOn, type TestAppSettings } from '../support/start-app.ts'
 import { buildConsole } from './build-console.ts'
 
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 20_000
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Of all rules but one: react-aria puts its hidden buttons that close a popover beside the dialog, in no landmark. */
