@@ -10,6 +10,7 @@ import { createSharedEngine, type SharedEngine } from './redis/shared-engine.ts'
 import { estimateCallsOnce } from './schema/estimate-calls.ts'
 import { schema as plainSchema } from './schema/index.ts'
 import { toSubgraph } from './schema/subgraph.ts'
+import { type ConsoleFiles, readConsoleFiles } from './server/console-files.ts'
 import { operationNamesIn } from './server/operation-name.ts'
 import { createServer } from './server/server.ts'
 import type { PersistedDocuments } from './server/use-persisted-documents.ts'
@@ -60,6 +61,8 @@ export interface DirgraphSettings extends ProviderSettings, Partial<typeof LIMIT
   readonly workosEventsPollSeconds?: number
   /** Serves GraphiQL to browsers; off unless asked for. */
   readonly graphiql?: boolean
+  /** Serves the console to browsers, under `/console`; off unless asked for. */
+  readonly console?: boolean
   /** `info` unless said otherwise. */
   readonly logLevel?: LogLevel
   /** How long an operation may take: 10,000, unless said otherwise. */
@@ -95,10 +98,12 @@ export interface Dirgraph {
 export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
   refuseUnfit(settings)
   const schema = settings.federation ? toSubgraph(plainSchema) : plainSchema
-  refuseUnfitDocuments(settings.persistedDocuments?.documents ?? {}, schema)
+  const consoleFiles = settings.console ? readConsoleFiles() : null
+  const persistedDocuments = withConsole(settings.persistedDocuments ?? null, consoleFiles)
+  refuseUnfitDocuments(persistedDocuments?.documents ?? {}, schema)
   const log = createLogger(settings.logLevel ?? 'info')
   const engine = createEngine(settings, log)
-  const documents = Object.values(settings.persistedDocuments?.documents ?? {})
+  const documents = Object.values(persistedDocuments?.documents ?? {})
   const metrics = createPrometheusMetrics({ operationNames: operationNamesIn(documents) })
   const verifiers = createVerifiers(settings)
   const { adapters, provider, eventSource } = createProviders(settings, {
@@ -136,7 +141,8 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
     onlyLoopback: settings.loopbackOnly ?? false,
     allowedOrigins: settings.allowedOrigins ?? [],
     introspection: settings.introspection ?? settings.graphiql ?? false,
-    persistedDocuments: settings.persistedDocuments ?? null,
+    persistedDocuments,
+    console: settings.console ? { files: consoleFiles } : null,
     webhooks: { verifiers, take: events.take },
     graphiql: settings.graphiql ?? false,
     reportCost: settings.reportCost ?? false,
@@ -177,6 +183,16 @@ function createVerifiers({ webhooks, workos, scalekit }: DirgraphSettings): Map<
   if (workos && workosSecrets.length > 0) verifiers.set('workos', createWorkosVerify(workosSecrets))
   if (scalekit && scalekitSecrets.length > 0) verifiers.set('scalekit', createScalekitVerify(scalekitSecrets))
   return verifiers
+}
+
+/** The console sends ids of documents; where nobody set any up, free documents are taken as before beside them. */
+function withConsole(
+  persisted: PersistedDocuments | null,
+  files: ConsoleFiles | null,
+): PersistedDocuments | null {
+  if (files === null) return persisted
+  const { documents = {}, mode = 'allow' } = persisted?.mode === 'off' ? {} : (persisted ?? {})
+  return { documents: { ...documents, ...files.documents }, mode }
 }
 
 /** The defaults, with what the settings say of them. */

@@ -115,6 +115,7 @@ function greet(config: Config, listener: Listener): void {
   if (config.sandboxChanges)
     say('It changes by itself: every few seconds somebody joins, leaves or moves on.')
   say(`\n  GraphQL    ${url}/graphql`)
+  if (config.console) say(`  Console    ${url}/console   (in a browser)`)
   if (config.graphiql) say(`  GraphiQL   ${url}/graphql   (in a browser)`)
   if (config.loopbackOnly)
     say('\nNobody is asked for a token, so it answers to programs on this machine only.')

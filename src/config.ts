@@ -47,6 +47,7 @@ export interface Config {
   /** 0 is never. */
   readonly workosEventsPollSeconds: number
   readonly graphiql: boolean
+  readonly console: boolean
   readonly introspection: boolean
   /** Serves the schema as a Federation 2 subgraph. */
   readonly federation: boolean
@@ -136,6 +137,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     workosEventsPollSeconds: data.WORKOS_EVENTS_POLL_SECONDS,
     graphiql,
+    console: data.DIRGRAPH_CONSOLE ?? graphiql,
     introspection: data.DIRGRAPH_INTROSPECTION ?? graphiql,
     federation: data.DIRGRAPH_FEDERATION,
     persistedDocuments:

@@ -98,6 +98,7 @@ export const settings = z.object({
   DIRGRAPH_MAX_ROOT_FIELDS: wholeNumber(1, 1_000).default(20).describe('a number of fields, 1 to 1000'),
   DIRGRAPH_MAX_IDS: wholeNumber(1, 1_000).default(100).describe('a number of ids, 1 to 1000'),
   DIRGRAPH_GRAPHIQL: flag.optional().describe('`true` or `false`'),
+  DIRGRAPH_CONSOLE: flag.optional().describe('`true` or `false`'),
   DIRGRAPH_FEDERATION: flag.default(false).describe('`true` or `false`'),
   DIRGRAPH_CACHE_TTL_SECONDS: wholeNumber(0, 86_400)
     .default(30)

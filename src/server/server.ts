@@ -8,6 +8,7 @@ import { type Logger, toLoggable } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { isTraced, traceField, traceRequest } from '../telemetry/traces.ts'
 import { audit } from './audit.ts'
+import type { ConsoleFiles } from './console-files.ts'
 import { corsFor } from './cors.ts'
 import { createDocumentCaches } from './document-caches.ts'
 import { graphiqlOptions } from './graphiql-options.ts'
@@ -17,6 +18,7 @@ import { type Identified, REQUEST_ID, requestIdOf, useRequestIds } from './reque
 import { createSubscriptions } from './subscriptions.ts'
 import { useAcceptableRequests } from './use-acceptable-requests.ts'
 import { type CallersByRequest, useCallers } from './use-callers.ts'
+import { useConsole } from './use-console.ts'
 import { type EstimateCalls, useCostLimit } from './use-cost-limit.ts'
 import { useCostReport } from './use-cost-report.ts'
 import { type DocumentLimits, useDocumentLimits } from './use-document-limits.ts'
@@ -56,6 +58,8 @@ export interface ServerSettings {
   readonly log: Logger
   readonly metrics: Metrics
   readonly graphiql: boolean
+  /** Null where no console is served; `files` is null where nobody has built it. */
+  readonly console: { readonly files: ConsoleFiles | null } | null
   readonly limits: DocumentLimits & {
     readonly maxBodyBytes: number
     readonly timeoutMs: number
@@ -127,6 +131,12 @@ export function createServer(settings: ServerSettings) {
       settings.onlyLoopback && useLoopbackHosts(),
       useReadiness(provider, () => isStopping, settings.redis ?? null),
       useMetrics(metrics, settings.authenticate),
+      settings.console !== null &&
+        useConsole({
+          files: settings.console.files,
+          asksForToken: settings.asksForToken,
+          allowedOrigins: settings.allowedOrigins,
+        }),
       graphiql && useGraphiqlPage(graphiqlOptions({ asksForToken: settings.asksForToken })),
       useAcceptableRequests(),
       useCallers(settings.authenticate, callers),

@@ -25,6 +25,7 @@ export const ANY_SERVER = {
   persistedDocuments: null,
   webhooks: { verifiers: new Map(), take: async () => 'unknown' as const },
   graphiql: false,
+  console: null,
   reportCost: false,
   feed: QUIET_FEED,
   heartbeatMs: 12_000,

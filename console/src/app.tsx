@@ -1,0 +1,95 @@
+import { Suspense, useEffect, useMemo, useState } from 'react'
+import { RouterProvider } from 'react-aria-components'
+import { RelayEnvironmentProvider } from 'react-relay'
+import { Route, Switch, useLocation, Router as WouterRouter } from 'wouter'
+import { resetCosts } from './cost/costs.ts'
+import { DirectoryScreen } from './directory/directory-screen.tsx'
+import { LiveProvider } from './live/live.tsx'
+import { OrganizationScreen } from './organization/organization-screen.tsx'
+import { OrganizationsScreen } from './organizations/organizations-screen.tsx'
+import { createEnvironment } from './relay/environment.ts'
+import type { LiveState } from './relay/subscribe.ts'
+import { session, useSessionState } from './session/session.ts'
+import { SignIn } from './session/sign-in.tsx'
+import { Failed } from './ui/failed.tsx'
+import { FailureBoundary } from './ui/failure-boundary.tsx'
+import { Loading } from './ui/loading.tsx'
+import { Shell } from './ui/shell.tsx'
+
+const BASE = '/console'
+
+/** The whole of it: places, the session, and what is known of the data. */
+export function App() {
+  return (
+    <WouterRouter base={BASE}>
+      <Places />
+    </WouterRouter>
+  )
+}
+
+/** Links of the components are places of this application. */
+function Places() {
+  const [, navigate] = useLocation()
+  return (
+    <RouterProvider navigate={navigate} useHref={href => (href.startsWith('/') ? `${BASE}${href}` : href)}>
+      <SignedIn />
+    </RouterProvider>
+  )
+}
+
+/** An expired token leaves what is on the screen; what is asked from then on waits for a new one. */
+function SignedIn() {
+  const state = useSessionState()
+  const [live, setLive] = useState<LiveState>('connecting')
+  const [round, setRound] = useState(0)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever signs in anew starts with nothing known.
+  const environment = useMemo(() => createEnvironment(setLive), [round])
+  useEffect(() => {
+    let last = session.token
+    return session.subscribe(() => {
+      if (session.state === 'signed-out' || (session.state === 'signed-in' && last === null)) {
+        setRound(count => count + 1)
+      }
+      last = session.token
+    })
+  }, [])
+  if (state === 'signed-out') {
+    return (
+      <main>
+        <SignIn reason="first" />
+      </main>
+    )
+  }
+  return (
+    <RelayEnvironmentProvider environment={environment}>
+      <LiveProvider state={live} key={round}>
+        <Shell>
+          {state === 'expired' && <SignIn reason="expired" />}
+          <Screens />
+        </Shell>
+      </LiveProvider>
+    </RelayEnvironmentProvider>
+  )
+}
+
+function Screens() {
+  const [location] = useLocation()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the costs are those of the place.
+  useEffect(resetCosts, [location])
+  return (
+    <FailureBoundary isScreen key={location}>
+      <Suspense fallback={<Loading what="the screen" />}>
+        <Switch>
+          <Route path="/">{() => <OrganizationsScreen />}</Route>
+          <Route path="/organizations/:id">
+            {({ id }) => <OrganizationScreen id={decodeURIComponent(id)} />}
+          </Route>
+          <Route path="/directories/:id">{({ id }) => <DirectoryScreen id={decodeURIComponent(id)} />}</Route>
+          <Route>
+            <Failed isScreen title="There is no such page" message="The address may be misspelt." href="/" />
+          </Route>
+        </Switch>
+      </Suspense>
+    </FailureBoundary>
+  )
+}
