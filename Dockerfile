@@ -2,7 +2,9 @@ FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json schema.graphql ./
+COPY scripts/build-console.ts ./scripts/
+COPY console ./console
 COPY src ./src
 RUN npm run build
 
