@@ -9,6 +9,7 @@ import {
   type RequestParameters,
   Store,
   type SubscribeFunction,
+  type Variables,
 } from 'relay-runtime'
 import { addCost, type Cost } from '../cost/costs.ts'
 import { session } from '../session/session.ts'
@@ -53,9 +54,15 @@ const fetchQuery: FetchFunction = async (parameters, variables) => {
   const { data = null, errors = [], extensions } = answer
   if (errors.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')) session.expire(token)
   if (extensions?.dirgraph) addCost(extensions.dirgraph)
-  if (data === null) throw new OperationError(errors)
+  if (data === null || isPageLost(variables, errors)) throw new OperationError(errors)
   noteFailures(parameters.name, errors)
   return { data, errors, extensions } as unknown as GraphQLResponse
+}
+
+/** Whether a further page of a list did not come: Relay would take its null for the whole list. */
+function isPageLost({ after, before }: Variables, errors: readonly Failure[]): boolean {
+  if ((after ?? before ?? null) === null) return false
+  return errors.some(({ path = [] }) => !path.includes('edges') && !path.includes('nodes'))
 }
 
 /** `down`: the connection was lost and is being made anew. */

@@ -22,6 +22,11 @@ export function noteFailures(operation: string, noted: readonly Failure[]): void
   for (const listener of listeners) listener()
 }
 
+/** What failed in the last answer to the operation of that name. */
+export function failuresOf(operation: string): readonly Failure[] {
+  return failures.get(operation) ?? []
+}
+
 /** What failed in the last answer to the operation of that name, at or below the path of field names. */
 export function useFailures(operation: string, ...path: readonly string[]): readonly Failure[] {
   const all = useSyncExternalStore(
