@@ -31,33 +31,8 @@ export interface TestAppSettings extends SandboxSettings {
 
 /** A dirgraph on a sandbox of its own; the upstreams are real HTTP servers, the front is reached without a port. */
 export async function startApp(settings: TestAppSettings = {}): Promise<TestApp> {
-  const {
-    providers,
-    refused,
-    graphiql,
-    dirgraph: own,
-    workosLimits,
-    scalekitLimits,
-    ...sandboxSettings
-  } = settings
-  const sandbox = await startSandbox(sandboxSettings)
-  const wanted = new Set(providers ?? ['workos', 'scalekit'])
-  const apiKey = refused?.includes('workos') ? 'sk_test_wrong' : sandbox.workos.apiKey
-  const clientSecret = refused?.includes('scalekit') ? 'test_wrong' : sandbox.scalekit.clientSecret
-  const dirgraph = createDirgraph({
-    workos: wanted.has('workos')
-      ? { apiKey, apiUrl: sandbox.workos.url, ...NO_WORKOS_LIMITS, ...workosLimits }
-      : null,
-    scalekit: wanted.has('scalekit')
-      ? { ...sandbox.scalekit, clientSecret, ...NO_SCALEKIT_LIMITS, ...scalekitLimits }
-      : null,
-    logLevel: 'silent',
-    graphiql: graphiql ?? false,
-    cacheTtlSeconds: 0,
-    // As the command does; tests of `upstream` use the platform's.
-    fetch: createPooledFetch(),
-    ...own,
-  })
+  const sandbox = await startSandbox(settings)
+  const dirgraph = createDirgraphOn(sandbox, settings)
   return {
     sandbox,
     dirgraph,
@@ -77,6 +52,28 @@ export async function startApp(settings: TestAppSettings = {}): Promise<TestApp>
       await sandbox.stop()
     },
   }
+}
+
+/** A dirgraph on a sandbox that runs already. */
+export function createDirgraphOn(sandbox: Sandbox, settings: TestAppSettings): Dirgraph {
+  const { providers, refused, graphiql, dirgraph: own, workosLimits, scalekitLimits } = settings
+  const wanted = new Set(providers ?? ['workos', 'scalekit'])
+  const apiKey = refused?.includes('workos') ? 'sk_test_wrong' : sandbox.workos.apiKey
+  const clientSecret = refused?.includes('scalekit') ? 'test_wrong' : sandbox.scalekit.clientSecret
+  return createDirgraph({
+    workos: wanted.has('workos')
+      ? { apiKey, apiUrl: sandbox.workos.url, ...NO_WORKOS_LIMITS, ...workosLimits }
+      : null,
+    scalekit: wanted.has('scalekit')
+      ? { ...sandbox.scalekit, clientSecret, ...NO_SCALEKIT_LIMITS, ...scalekitLimits }
+      : null,
+    logLevel: 'silent',
+    graphiql: graphiql ?? false,
+    cacheTtlSeconds: 0,
+    // As the command does; tests of `upstream` use the platform's.
+    fetch: createPooledFetch(),
+    ...own,
+  })
 }
 
 /** The global id of an entity, put together as clients never should: from its type and key. */

@@ -1,7 +1,7 @@
 import { graphql, useLazyLoadQuery } from 'react-relay'
 import { useFailures } from '../relay/failures.ts'
+import { useAttempt } from '../relay/use-screen-query.ts'
 import { Failed } from '../ui/failed.tsx'
-import { useAttempt } from '../ui/failure-boundary.tsx'
 import type { directoryScreenQuery } from './__generated__/directoryScreenQuery.graphql.ts'
 import { DeletionWatch } from './deletion-watch.tsx'
 import { DirectoryActions } from './directory-actions.tsx'

@@ -10,7 +10,7 @@ import {
   SelectValue,
 } from 'react-aria-components'
 import { graphql, useLazyLoadQuery, usePaginationFragment } from 'react-relay'
-import { useAttempt } from '../ui/failure-boundary.tsx'
+import { useAttempt } from '../relay/use-screen-query.ts'
 import type { GroupFilterPaginationQuery } from './__generated__/GroupFilterPaginationQuery.graphql.ts'
 import type { groupFilter_directory$key } from './__generated__/groupFilter_directory.graphql.ts'
 import type { groupFilterQuery } from './__generated__/groupFilterQuery.graphql.ts'

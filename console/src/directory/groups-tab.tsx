@@ -1,7 +1,7 @@
 import { graphql, useLazyLoadQuery } from 'react-relay'
 import { useFailures } from '../relay/failures.ts'
+import { useAttempt } from '../relay/use-screen-query.ts'
 import { Failed } from '../ui/failed.tsx'
-import { useAttempt } from '../ui/failure-boundary.tsx'
 import type { groupsTabQuery } from './__generated__/groupsTabQuery.graphql.ts'
 import { GroupsTable } from './groups-table.tsx'
 

@@ -1,7 +1,7 @@
 import { graphql, useLazyLoadQuery } from 'react-relay'
 import { useFailures } from '../relay/failures.ts'
+import { useAttempt } from '../relay/use-screen-query.ts'
 import { Failed } from '../ui/failed.tsx'
-import { useAttempt } from '../ui/failure-boundary.tsx'
 import { words } from '../ui/words.ts'
 import type { mappingsTabQuery } from './__generated__/mappingsTabQuery.graphql.ts'
 import { GroupLink } from './group-link.tsx'

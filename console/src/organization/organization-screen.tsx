@@ -1,4 +1,76 @@
-/** One organization: its switch for SCIM, its portal link, its directories. */
+import { Heading, Link } from 'react-aria-components'
+import { graphql } from 'react-relay'
+import { useFailures } from '../relay/failures.ts'
+import { useScreenQuery } from '../relay/use-screen-query.ts'
+import { ProviderBadge } from '../ui/badge.tsx'
+import { Failed } from '../ui/failed.tsx'
+import type { organizationScreenQuery } from './__generated__/organizationScreenQuery.graphql.ts'
+import { OrganizationDirectories } from './organization-directories.tsx'
+import { OrganizationFacts } from './organization-facts.tsx'
+import { PortalLink } from './portal-link.tsx'
+import { ScimSwitch } from './scim-switch.tsx'
+import './organization.css'
+
+const NOT_THERE = 'There is no such organization, or your token does not reach it.'
+
+/** One organization: what is known of it, its switch for SCIM, its portal link, its directories. */
 export function OrganizationScreen({ id }: { readonly id: string }) {
-  return <div className="screen">{id}</div>
+  const { data, refresh } = useScreenQuery<organizationScreenQuery>(
+    graphql`
+      query organizationScreenQuery($id: ID!) {
+        organization(by: { id: $id }) {
+          id
+          name
+          provider
+          ...organizationFacts_organization
+          ...scimSwitch_organization
+          ...organizationDirectories_organization
+        }
+        providers {
+          provider
+          operations
+        }
+      }
+    `,
+    { id },
+  )
+  const { organization, providers } = data
+  const [failure] = useFailures('organizationScreenQuery', 'organization')
+  if (!organization) {
+    const title = 'This organization could not be read'
+    if (!failure) return <Failed title={title} message={NOT_THERE} href="/" />
+    return <Failed title={title} message={failure.message} onRetry={refresh} href="/" />
+  }
+  const { name, provider } = organization
+  const operations = providers.find(status => status.provider === provider)?.operations ?? []
+  return (
+    <div className="screen">
+      <title>{`${name} · dirgraph`}</title>
+      <nav aria-label="Above this">
+        <Link className="link" href="/">
+          Organizations
+        </Link>
+      </nav>
+      <div className="title">
+        <Heading level={1}>
+          <bdi>{name}</bdi>
+        </Heading>
+        <ProviderBadge provider={provider} />
+      </div>
+      <div className="cards">
+        <OrganizationFacts organization={organization} />
+        <section className="card" aria-labelledby="setup">
+          <Heading level={2} id="setup">
+            Directory sync
+          </Heading>
+          <ScimSwitch organization={organization} />
+          <PortalLink organizationId={organization.id} key={organization.id} />
+        </section>
+      </div>
+      <OrganizationDirectories
+        organization={organization}
+        canCreate={operations.includes('CREATE_DIRECTORY')}
+      />
+    </div>
+  )
 }

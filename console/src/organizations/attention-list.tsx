@@ -1,40 +1,65 @@
-import { Link } from 'react-aria-components'
-import { graphql, useLazyLoadQuery } from 'react-relay'
+import { useState } from 'react'
+import { Button, Link } from 'react-aria-components'
+import { graphql, usePaginationFragment } from 'react-relay'
+import { messagesOf, useFailures } from '../relay/failures.ts'
+import { useScreenQuery } from '../relay/use-screen-query.ts'
 import { useNow } from '../ui/time.tsx'
+import type { AttentionListPaginationQuery } from './__generated__/AttentionListPaginationQuery.graphql.ts'
+import type { attentionList_query$key } from './__generated__/attentionList_query.graphql.ts'
 import type { attentionListQuery } from './__generated__/attentionListQuery.graphql.ts'
 import { attentionOf } from './attention.ts'
 
-/** The directories that somebody should look at, of the first hundred. */
+const AT_ONCE = 100
+
+/** The directories that somebody should look at, of as many as have been looked at. */
 export function AttentionList() {
   const nowMs = useNow(60_000)
-  const { directories } = useLazyLoadQuery<attentionListQuery>(
+  const { data: query } = useScreenQuery<attentionListQuery>(
     graphql`
       query attentionListQuery {
-        directories(first: 100) {
-          nodes {
-            id
-            name
-            state
-            lastSyncedAt
-            organization {
+        ...attentionList_query
+      }
+    `,
+    {},
+  )
+  const { data, hasNext, isLoadingNext, loadNext } = usePaginationFragment<
+    AttentionListPaginationQuery,
+    attentionList_query$key
+  >(
+    graphql`
+      fragment attentionList_query on Query
+      @refetchable(queryName: "AttentionListPaginationQuery")
+      @argumentDefinitions(first: { type: "Int", defaultValue: 100 }, after: { type: "String" }) {
+        directories(first: $first, after: $after) @connection(key: "attentionList_directories") {
+          edges {
+            node {
               id
               name
+              state
+              lastSyncedAt
+              organization {
+                id
+                name
+              }
             }
-          }
-          pageInfo {
-            hasNextPage
           }
         }
       }
     `,
-    {},
-    { fetchPolicy: 'store-and-network' },
+    query,
   )
-  const concerned = (directories?.nodes ?? []).flatMap(directory => {
-    const reason = directory && attentionOf(directory, nowMs)
-    return reason ? [{ ...directory, reason }] : []
+  const [refusal, setRefusal] = useState<string | null>(null)
+  const failures = [
+    ...useFailures('attentionListQuery', 'directories'),
+    ...useFailures('AttentionListPaginationQuery', 'directories'),
+  ]
+  const directories = (data.directories?.edges ?? []).flatMap(edge => edge?.node ?? [])
+  const concerned = directories.flatMap(directory => {
+    const reason = attentionOf(directory, nowMs)
+    return reason === null ? [] : [{ ...directory, reason }]
   })
-  if (concerned.length === 0) return null
+  const why = [messagesOf(failures), refusal].filter(Boolean).join(' ')
+  if (concerned.length === 0 && !hasNext && why === '') return null
   return (
     <section className="attention" aria-labelledby="attention">
       <h2 id="attention">Needs attention</h2>
@@ -56,8 +81,21 @@ export function AttentionList() {
           </li>
         ))}
       </ul>
-      {directories?.pageInfo.hasNextPage && (
-        <p className="muted">Only the first hundred directories were looked at.</p>
+      {why !== '' && <p className="bad">Not all directories could be looked at. {why}</p>}
+      {hasNext && (
+        <p>
+          <span className="muted">
+            {directories.length} directories were looked at
+            {concerned.length === 0 && ', and all is well there'}.
+          </span>{' '}
+          <Button
+            className="button small"
+            isPending={isLoadingNext}
+            onPress={() => loadNext(AT_ONCE, { onComplete: error => setRefusal(error?.message ?? null) })}
+          >
+            {isLoadingNext ? 'Looking …' : 'Look at more'}
+          </Button>
+        </p>
       )}
     </section>
   )

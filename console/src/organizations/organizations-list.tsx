@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import {
   Collection,
   GridList,
@@ -9,7 +10,7 @@ import {
 } from 'react-aria-components'
 import { graphql, usePaginationFragment } from 'react-relay'
 import { useTouched } from '../live/live.tsx'
-import { useFailures } from '../relay/failures.ts'
+import { forgetFailures, messagesOf, useFailures } from '../relay/failures.ts'
 import { ProviderBadge, StateBadge } from '../ui/badge.tsx'
 import { Failed } from '../ui/failed.tsx'
 import { useNow } from '../ui/time.tsx'
@@ -23,14 +24,19 @@ import { attentionOf } from './attention.ts'
 type Edges = NonNullable<NonNullable<organizationsList_query$data['organizations']>['edges']>
 type Organization = NonNullable<NonNullable<Edges[number]>['node']>
 
+const NOT_FOUND = 'No organization is called that. Try fewer letters, or all providers.'
+const NONE = 'There are no organizations yet. Make one at WorkOS or Scalekit, and it appears here.'
+
 interface OrganizationsListProps {
   readonly query: organizationsList_query$key
   readonly isFiltered: boolean
+  /** Reads the list again from its beginning. */
+  readonly onRetry: () => void
 }
 
 /** Organizations without end; only what is in view is in the page. */
-export function OrganizationsList({ query, isFiltered }: OrganizationsListProps) {
-  const { data, loadNext, hasNext, isLoadingNext, refetch } = usePaginationFragment<
+export function OrganizationsList({ query, isFiltered, onRetry }: OrganizationsListProps) {
+  const { data, loadNext, hasNext, isLoadingNext } = usePaginationFragment<
     OrganizationsListPaginationQuery,
     organizationsList_query$key
   >(
@@ -71,25 +77,36 @@ export function OrganizationsList({ query, isFiltered }: OrganizationsListProps)
     `,
     query,
   )
+  const [refusal, setRefusal] = useState<string | null>(null)
   const failures = [
     ...useFailures('organizationsScreenQuery', 'organizations'),
     ...useFailures('OrganizationsListPaginationQuery', 'organizations'),
   ]
+  const retry = () => {
+    forgetFailures('OrganizationsListPaginationQuery')
+    onRetry()
+  }
   const edges = data.organizations?.edges
   if (!edges) {
-    const message = failures[0]?.message ?? 'No provider has answered.'
-    return <Failed title="No organizations could be read" message={message} onRetry={() => refetch({})} />
+    const message = messagesOf(failures) || 'No provider has answered.'
+    return <Failed title="No organizations could be read" message={message} onRetry={retry} />
   }
   const organizations = edges.flatMap(edge => edge?.node ?? [])
-  const missing = failures.filter(({ path }) => path?.includes('node') || path?.at(-1) !== 'directories')
+  const isWithin = ({ path }: (typeof failures)[number]) => path?.includes('node')
+  const missing = failures.filter(failure => !isWithin(failure))
+  const incomplete = failures.filter(isWithin)
+  const loadMore = () => {
+    if (!hasNext || isLoadingNext) return
+    setRefusal(null)
+    loadNext(30, { onComplete: error => setRefusal(error?.message ?? null) })
+  }
   return (
     <>
       {missing.length > 0 && (
-        <Failed
-          title="Some organizations are missing"
-          message={[...new Set(missing.map(({ message }) => message))].join(' ')}
-          onRetry={() => refetch({}, { fetchPolicy: 'network-only' })}
-        />
+        <Failed title="Some organizations are missing" message={messagesOf(missing)} onRetry={retry} />
+      )}
+      {missing.length === 0 && incomplete.length > 0 && (
+        <Failed title="Some directories are missing" message={messagesOf(incomplete)} onRetry={retry} />
       )}
       <Virtualizer layout={ListLayout} layoutOptions={{ estimatedRowSize: 76, gap: 8, padding: 2 }}>
         <GridList
@@ -97,21 +114,18 @@ export function OrganizationsList({ query, isFiltered }: OrganizationsListProps)
           className="rows"
           selectionMode="none"
           renderEmptyState={() => (
-            <p className="empty">
-              {isFiltered
-                ? 'No organization is called that. Try fewer letters, or all providers.'
-                : 'There are no organizations yet. Make one at WorkOS or Scalekit, and it appears here.'}
-            </p>
+            <p className="empty">{missing.length > 0 ? '' : isFiltered ? NOT_FOUND : NONE}</p>
           )}
         >
           <Collection items={organizations}>
             {organization => <OrganizationRow organization={organization} />}
           </Collection>
-          <GridListLoadMoreItem isLoading={isLoadingNext} onLoadMore={() => hasNext && loadNext(30)}>
+          <GridListLoadMoreItem isLoading={isLoadingNext} onLoadMore={() => refusal === null && loadMore()}>
             <span className="muted">Loading more organizations …</span>
           </GridListLoadMoreItem>
         </GridList>
       </Virtualizer>
+      {refusal !== null && <Failed title="More could not be read" message={refusal} onRetry={loadMore} />}
     </>
   )
 }

@@ -1,6 +1,8 @@
-import { Suspense, useDeferredValue, useState } from 'react'
+import { Suspense, useDeferredValue, useEffect, useState } from 'react'
 import { Heading, Input, Label, Radio, RadioGroup, SearchField } from 'react-aria-components'
-import { graphql, useLazyLoadQuery } from 'react-relay'
+import { graphql } from 'react-relay'
+import { useScreenQuery } from '../relay/use-screen-query.ts'
+import { FailureBoundary } from '../ui/failure-boundary.tsx'
 import { Loading } from '../ui/loading.tsx'
 import { words } from '../ui/words.ts'
 import type { organizationsScreenQuery, Provider } from './__generated__/organizationsScreenQuery.graphql.ts'
@@ -10,19 +12,24 @@ import { OrganizationsList } from './organizations-list.tsx'
 const PROVIDERS = ['WORKOS', 'SCALEKIT'] as const
 /** Scalekit searches for no less. */
 const MIN_SEARCH = 3
+/** Each search is a call to a provider: not one for every letter. */
+const PAUSE_MS = 300
 
 /** All organizations of both providers, what needs attention first. */
 export function OrganizationsScreen() {
   const [provider, setProvider] = useState<Provider | null>(null)
   const [text, setText] = useState('')
-  const search = useDeferredValue(text.trim().length >= MIN_SEARCH ? text.trim() : null)
+  const sought = useSettled(text.trim())
+  const search = useDeferredValue(sought.length >= MIN_SEARCH ? sought : null)
   return (
     <div className="screen">
       <title>Organizations · dirgraph</title>
       <Heading level={1}>Organizations</Heading>
-      <Suspense fallback={<Loading what="what needs attention" />}>
-        <AttentionList />
-      </Suspense>
+      <FailureBoundary>
+        <Suspense fallback={<Loading what="what needs attention" />}>
+          <AttentionList />
+        </Suspense>
+      </FailureBoundary>
       <div className="tools">
         <SearchField value={text} onChange={setText} className="search">
           <Label>Search by name</Label>
@@ -43,11 +50,23 @@ export function OrganizationsScreen() {
           ))}
         </RadioGroup>
       </div>
-      <Suspense fallback={<Loading what="organizations" />}>
-        <Listed provider={provider} search={search} />
-      </Suspense>
+      <FailureBoundary>
+        <Suspense fallback={<Loading what="organizations" />}>
+          <Listed provider={provider} search={search} />
+        </Suspense>
+      </FailureBoundary>
     </div>
   )
+}
+
+/** The text once nothing has been typed for a moment. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [text])
+  return settled
 }
 
 function Listed({
@@ -57,14 +76,20 @@ function Listed({
   readonly provider: Provider | null
   readonly search: string | null
 }) {
-  const data = useLazyLoadQuery<organizationsScreenQuery>(
+  const { data, refresh } = useScreenQuery<organizationsScreenQuery>(
     graphql`
       query organizationsScreenQuery($provider: Provider, $search: String) {
         ...organizationsList_query @arguments(provider: $provider, search: $search)
       }
     `,
     { provider, search },
-    { fetchPolicy: 'store-and-network' },
   )
-  return <OrganizationsList query={data} isFiltered={provider !== null || search !== null} />
+  return (
+    <OrganizationsList
+      query={data}
+      isFiltered={provider !== null || search !== null}
+      onRetry={refresh}
+      key={`${provider} ${search}`}
+    />
+  )
 }

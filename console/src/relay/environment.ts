@@ -1,107 +1,45 @@
-import { createClient } from 'graphql-sse'
 import {
   Environment,
   type FetchFunction,
   type GraphQLResponse,
+  getRequestIdentifier,
   Network,
-  Observable,
   RecordSource,
-  type RequestParameters,
   Store,
-  type SubscribeFunction,
   type Variables,
 } from 'relay-runtime'
-import { addCost, type Cost } from '../cost/costs.ts'
 import { session } from '../session/session.ts'
 import { type Failure, noteFailures } from './failures.ts'
+import { isUnauthenticated, OperationError, send } from './send.ts'
+import { createSubscribe, type LiveState } from './subscribe.ts'
 
-const ENDPOINT = '/graphql'
+const JUST_MS = 1_000
+/** When the last answer came, by the identifiers of requests. */
+const answeredMs = new Map<string, number>()
 
-/** Nothing of an answer came; `failures` say why. */
-export class OperationError extends Error {
-  override readonly name = 'OperationError'
-  readonly failures: readonly Failure[]
-  constructor(failures: readonly Failure[]) {
-    super(failures[0]?.message ?? 'The server could not be reached.')
-    this.failures = failures
-  }
+/** Whether an answer to that request has come this very moment, so that it need not be asked again. */
+export function wasJustAnswered(identifier: string): boolean {
+  return performance.now() - (answeredMs.get(identifier) ?? Number.NEGATIVE_INFINITY) < JUST_MS
 }
 
-interface Answer {
-  readonly data?: Readonly<Record<string, unknown>> | null
-  readonly errors?: readonly Failure[]
-  readonly extensions?: { readonly dirgraph?: Cost }
-}
-
-/** Operations go by the ids that their documents got at build; their texts are not in the pages. */
 const fetchQuery: FetchFunction = async (parameters, variables) => {
   const { token } = session
-  const response = await fetch(ENDPOINT, {
-    method: 'POST',
-    headers: {
-      accept: 'application/graphql-response+json, application/json',
-      'content-type': 'application/json',
-      'dirgraph-cost': 'true',
-      ...(token !== null && { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify({ documentId: parameters.id, operationName: parameters.name, variables }),
-  }).catch(() => {
-    throw new OperationError([{ message: 'dirgraph can not be reached. Is it running, and are you online?' }])
-  })
-  const answer = (await response.json().catch(() => ({
-    errors: [{ message: `dirgraph answered ${response.status} without JSON.` }],
-  }))) as Answer
-  const { data = null, errors = [], extensions } = answer
-  if (errors.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')) session.expire(token)
-  if (extensions?.dirgraph) addCost(extensions.dirgraph)
-  if (data === null || isPageLost(variables, errors)) throw new OperationError(errors)
-  noteFailures(parameters.name, errors)
-  return { data, errors, extensions } as unknown as GraphQLResponse
+  try {
+    const answer = await send(parameters, variables, token)
+    if (isPageLost(variables, answer.errors)) throw new OperationError(answer.errors)
+    answeredMs.set(getRequestIdentifier(parameters, variables), performance.now())
+    noteFailures(parameters.name, answer.errors, typeof variables.after === 'string')
+    return answer as unknown as GraphQLResponse
+  } catch (error) {
+    if (error instanceof OperationError && isUnauthenticated(error.failures)) session.expire(token)
+    throw error
+  }
 }
 
 /** Whether a further page of a list did not come: Relay would take its null for the whole list. */
 function isPageLost({ after, before }: Variables, errors: readonly Failure[]): boolean {
   if ((after ?? before ?? null) === null) return false
   return errors.some(({ path = [] }) => !path.includes('edges') && !path.includes('nodes'))
-}
-
-/** `down`: the connection was lost and is being made anew. */
-export type LiveState = 'connecting' | 'live' | 'down'
-
-const RETRIES_MS = [500, 1_000, 2_000, 4_000, 8_000]
-
-/** Subscribes over Server-Sent Events, one connection each. Tells of the connection through `onState`. */
-export function createSubscribe(onState: (state: LiveState) => void): SubscribeFunction {
-  return (parameters: RequestParameters, variables) =>
-    Observable.create<GraphQLResponse>(sink => {
-      const client = createClient({
-        url: ENDPOINT,
-        headers: () => (session.token === null ? {} : { authorization: `Bearer ${session.token}` }),
-        retryAttempts: Number.POSITIVE_INFINITY,
-        retry: async retries => {
-          onState('down')
-          const ms = RETRIES_MS[Math.min(retries, RETRIES_MS.length - 1)] ?? 8_000
-          await new Promise(resolve => setTimeout(resolve, ms / 2 + (Math.random() * ms) / 2))
-        },
-        on: { connected: () => onState('live') },
-      })
-      onState('connecting')
-      const request = { documentId: parameters.id, operationName: parameters.name, variables }
-      return client.subscribe(request as never, {
-        next: answer => {
-          onState('live')
-          sink.next(answer as unknown as GraphQLResponse)
-        },
-        error: error => {
-          onState('down')
-          sink.error(error instanceof Error ? error : new Error('The connection was lost.'))
-        },
-        complete: () => {
-          onState('down')
-          sink.complete()
-        },
-      })
-    })
 }
 
 /** A new one for each token: what one caller has read is not for the next. */

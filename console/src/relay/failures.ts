@@ -15,19 +15,28 @@ export interface Failure {
 let failures: ReadonlyMap<string, readonly Failure[]> = new Map()
 const listeners = new Set<() => void>()
 
-/** Notes what failed in an answer whose other parts came: the fields concerned are null. */
-export function noteFailures(operation: string, noted: readonly Failure[]): void {
-  if (noted.length === 0 && !failures.has(operation)) return
-  failures = new Map(failures).set(operation, noted)
+/**
+ * Notes what failed in an answer whose other parts came: the fields concerned are null. What failed of a further page
+ * comes to what failed of those before it.
+ */
+export function noteFailures(operation: string, noted: readonly Failure[], isFurtherPage: boolean): void {
+  const before = isFurtherPage ? (failures.get(operation) ?? []) : []
+  if (noted.length === 0 && (isFurtherPage || !failures.has(operation))) return
+  failures = new Map(failures).set(operation, [...before, ...noted])
   for (const listener of listeners) listener()
 }
 
-/** What failed in the last answer to the operation of that name. */
+/** Forgets what failed, before it is tried again. */
+export function forgetFailures(operation: string): void {
+  noteFailures(operation, [], false)
+}
+
+/** What failed in the last answers to the operation of that name, for those who do not show it. */
 export function failuresOf(operation: string): readonly Failure[] {
   return failures.get(operation) ?? []
 }
 
-/** What failed in the last answer to the operation of that name, at or below the path of field names. */
+/** What failed in the last answers to the operation of that name, at or below the path of field names. */
 export function useFailures(operation: string, ...path: readonly string[]): readonly Failure[] {
   const all = useSyncExternalStore(
     listener => {
@@ -40,4 +49,9 @@ export function useFailures(operation: string, ...path: readonly string[]): read
     const names = (failure.path ?? []).filter(part => typeof part === 'string')
     return path.every((name, index) => names[index] === name)
   })
+}
+
+/** What several failures say, each once. */
+export function messagesOf(failures: readonly Failure[]): string {
+  return [...new Set(failures.map(({ message }) => message))].join(' ')
 }

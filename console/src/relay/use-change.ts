@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useMutation } from 'react-relay'
 import type { GraphQLTaggedNode, MutationParameters, SelectorStoreUpdater } from 'relay-runtime'
-import { OperationError } from './environment.ts'
+import { OperationError } from './send.ts'
 
 /** Why a change was not made, in words. */
 export interface Refusal {

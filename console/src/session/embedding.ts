@@ -1,24 +1,31 @@
 import { session } from './session.ts'
 import { settings } from './settings.ts'
 
-/** What the pages that hold this one in a frame and this one tell each other. */
+/** What a page that holds this one in a frame tells it. */
 export type FromEmbedder = { readonly type: 'dirgraph:token'; readonly token: string }
-export type ToEmbedder = { readonly type: 'dirgraph:token-needed' }
+/** What this page tells those that hold it: that it needs a token, or why the one that it got is no good. */
+export type ToEmbedder =
+  | { readonly type: 'dirgraph:token-needed' }
+  | { readonly type: 'dirgraph:token-refused'; readonly message: string }
 
 /** Takes tokens from pages of allowed origins that hold this one in a frame, and asks them for one when it is needed. */
 export function listenToEmbedder(): void {
   if (window.parent === window) return
-  window.addEventListener('message', ({ source, origin, data }: MessageEvent<unknown>) => {
-    if (source !== window.parent || !settings.allowedOrigins.includes(origin)) return
-    if (isToken(data)) session.signIn(data.token.trim())
+  window.addEventListener('message', async ({ source, origin, data }: MessageEvent<unknown>) => {
+    if (source !== window.parent || !settings.allowedOrigins.includes(origin) || !isToken(data)) return
+    const message = await session.signIn(data.token.trim())
+    if (message !== null) tell({ type: 'dirgraph:token-refused', message })
   })
   const ask = () => {
-    if (session.state !== 'signed-out' && session.state !== 'expired') return
-    const message: ToEmbedder = { type: 'dirgraph:token-needed' }
-    for (const origin of settings.allowedOrigins) window.parent.postMessage(message, origin)
+    if (session.state === 'signed-out' || session.state === 'expired') tell({ type: 'dirgraph:token-needed' })
   }
   session.subscribe(ask)
   ask()
+}
+
+/** The policy of this page lets none but allowed origins hold it, and nothing that is told is secret. */
+function tell(message: ToEmbedder): void {
+  window.parent.postMessage(message, '*')
 }
 
 function isToken(data: unknown): data is FromEmbedder {

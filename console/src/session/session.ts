@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { checkToken } from './check-token.ts'
 import { settings } from './settings.ts'
 
 /** `expired`: there was a token, and the server takes it no longer; what was read with it stays on the screen. */
@@ -8,6 +9,7 @@ export type SessionState = 'open' | 'signed-out' | 'signed-in' | 'expired'
 class Session {
   #token: string | null = null
   #state: SessionState = settings.asksForToken ? 'signed-out' : 'open'
+  #checks = 0
   readonly #listeners = new Set<() => void>()
 
   get token(): string | null {
@@ -18,19 +20,27 @@ class Session {
     return this.#state
   }
 
-  signIn(token: string): void {
+  /** Signs in with a token that the server takes; says in words why it does not take this one, else null. */
+  async signIn(token: string): Promise<string | null> {
+    this.#checks += 1
+    const check = this.#checks
+    const refusal = await checkToken(token)
+    // Of two tokens the later one counts, whichever is checked first.
+    if (refusal !== null || check !== this.#checks) return refusal
     this.#token = token
     this.#switchTo('signed-in')
+    return null
   }
 
   signOut(): void {
+    this.#checks += 1
     this.#token = null
     this.#switchTo(settings.asksForToken ? 'signed-out' : 'open')
   }
 
   /** The server refused `token`. A refusal that comes late says nothing about the next one. */
   expire(token: string | null): void {
-    if (token !== this.#token) return
+    if (token !== this.#token || this.#state === 'expired') return
     this.#switchTo(token === null ? 'signed-out' : 'expired')
   }
 
@@ -41,7 +51,7 @@ class Session {
 
   #switchTo(state: SessionState): void {
     this.#state = state
-    for (const listener of this.#listeners) listener()
+    for (const listener of [...this.#listeners]) listener()
   }
 }
 

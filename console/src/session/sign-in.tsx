@@ -16,21 +16,33 @@ const WORDS = {
 /** Takes a token by hand; a page that holds this one in a frame can hand one over instead. */
 export function SignIn({ reason }: { readonly reason: keyof typeof WORDS }) {
   const [token, setToken] = useState('')
+  const [refusal, setRefusal] = useState<string | null>(null)
+  const [isChecking, setIsChecking] = useState(false)
   const { title, text } = WORDS[reason]
+  const signIn = async () => {
+    setIsChecking(true)
+    const message = await session.signIn(token.trim())
+    setIsChecking(false)
+    setRefusal(message)
+  }
   return (
     <section className={`sign-in ${reason}`} aria-label={title}>
       <Heading level={reason === 'first' ? 1 : 2}>{title}</Heading>
-      <p>{text}</p>
+      <p role={reason === 'expired' ? 'status' : undefined}>{text}</p>
       <Form
+        validationErrors={refusal === null ? {} : { token: refusal }}
         onSubmit={event => {
           event.preventDefault()
-          session.signIn(token.trim())
-          setToken('')
+          signIn()
         }}
       >
         <TextField
+          name="token"
           value={token}
-          onChange={setToken}
+          onChange={value => {
+            setToken(value)
+            setRefusal(null)
+          }}
           type="password"
           autoComplete="off"
           isRequired
@@ -40,8 +52,8 @@ export function SignIn({ reason }: { readonly reason: keyof typeof WORDS }) {
           <Input />
           <FieldError className="field-error" />
         </TextField>
-        <Button className="button primary" type="submit">
-          Sign in
+        <Button className="button primary" type="submit" isPending={isChecking}>
+          {isChecking ? 'Signing in …' : 'Sign in'}
         </Button>
       </Form>
     </section>

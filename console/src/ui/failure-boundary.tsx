@@ -1,21 +1,26 @@
-import { Component, createContext, type ReactNode, useContext } from 'react'
+import { Component, type ReactNode } from 'react'
+import { useHealed } from '../live/live.tsx'
+import { AttemptContext } from '../relay/use-screen-query.ts'
 import { session } from '../session/session.ts'
 import { Failed } from './failed.tsx'
+
+interface Props {
+  readonly children: ReactNode
+  /** A connection that is there again is a new attempt. */
+  readonly heals: number
+}
 
 interface State {
   readonly error: Error | null
   readonly attempt: number
 }
 
-const Attempt = createContext(0)
-
-/** For the `fetchKey` of a query: Relay keeps what went wrong, and only another key asks again. */
-export function useAttempt(): number {
-  return useContext(Attempt)
+/** Shows what went wrong in place of the part that needed it; a new token is a new attempt. */
+export function FailureBoundary({ children }: { readonly children: ReactNode }) {
+  return <Boundary heals={useHealed()}>{children}</Boundary>
 }
 
-/** Shows what went wrong in place of the part that needed it; a new token is a new attempt. */
-export class FailureBoundary extends Component<{ readonly children: ReactNode }, State> {
+class Boundary extends Component<Props, State> {
   override state: State = { error: null, attempt: 0 }
   #forget = () => {}
 
@@ -23,21 +28,27 @@ export class FailureBoundary extends Component<{ readonly children: ReactNode },
     return { error }
   }
 
-  #tryAgain = () => this.setState(({ attempt }) => ({ error: null, attempt: attempt + 1 }))
-
   override componentDidMount(): void {
-    this.#forget = session.subscribe(() => {
-      if (session.state === 'signed-in' && this.state.error !== null) this.#tryAgain()
-    })
+    this.#forget = session.subscribe(() => session.state === 'signed-in' && this.#tryAgain())
+  }
+
+  override componentDidUpdate({ heals }: Props): void {
+    if (heals !== this.props.heals) this.#tryAgain()
   }
 
   override componentWillUnmount(): void {
     this.#forget()
   }
 
+  #tryAgain = () => {
+    this.setState(({ error, attempt }) => (error === null ? null : { error: null, attempt: attempt + 1 }))
+  }
+
   override render(): ReactNode {
     const { error, attempt } = this.state
-    if (error === null) return <Attempt value={attempt}>{this.props.children}</Attempt>
-    return <Failed title="This could not be loaded" message={error.message} onRetry={this.#tryAgain} />
+    if (error !== null) {
+      return <Failed title="This could not be loaded" message={error.message} onRetry={this.#tryAgain} />
+    }
+    return <AttemptContext value={attempt}>{this.props.children}</AttemptContext>
   }
 }

@@ -1,0 +1,112 @@
+import { createClient, NetworkError } from 'graphql-sse'
+import { type GraphQLResponse, Observable, type SubscribeFunction } from 'relay-runtime'
+import { session } from '../session/session.ts'
+import type { Failure } from './failures.ts'
+import { ENDPOINT, isUnauthenticated } from './send.ts'
+
+/** `down`: the connection was lost and is being made anew. `refused`: this caller is told of nothing. */
+export type LiveState = 'connecting' | 'live' | 'down' | 'refused'
+
+const FIRST_RETRY_MS = 500
+const LAST_RETRY_MS = 8_000
+/** The server shows every 12 seconds that it is there. */
+const SILENCE_MS = 30_000
+
+/**
+ * Subscribes over Server-Sent Events for as long as somebody listens: a stream that ends is begun anew, with a new token
+ * where the old one is no good. What happened in between does not come: `onState` says when to read again.
+ */
+export function createSubscribe(onState: (state: LiveState) => void): SubscribeFunction {
+  return (parameters, variables) =>
+    Observable.create<GraphQLResponse>(sink => {
+      const request = { documentId: parameters.id, operationName: parameters.name, variables }
+      let end = () => {}
+      let timer: ReturnType<typeof setTimeout> | undefined
+      let lost = 0
+      let begun = 0
+
+      function begin(): void {
+        stop()
+        begun += 1
+        const round = begun
+        const isOver = () => round !== begun
+        const { token } = session
+        const client = createClient({
+          url: ENDPOINT,
+          headers: token === null ? {} : { authorization: `Bearer ${token}` },
+          retryAttempts: 0,
+          fetchFn: fetchWhileHeard,
+          on: {
+            connected: () => {
+              if (isOver()) return
+              lost = 0
+              onState('live')
+            },
+          },
+        })
+        end = client.subscribe(request as never, {
+          next: answer => {
+            if (isOver()) return
+            const { errors = [] } = answer as { readonly errors?: readonly Failure[] }
+            if (isUnauthenticated(errors)) session.expire(token)
+            if (errors.some(({ extensions }) => extensions?.code === 'FORBIDDEN')) {
+              stop()
+              return onState('refused')
+            }
+            if (answer.data) sink.next(answer as unknown as GraphQLResponse)
+          },
+          error: error => {
+            if (isOver()) return
+            if (error instanceof NetworkError && error.response?.status === 401) session.expire(token)
+            comeBack()
+          },
+          complete: () => isOver() || comeBack(),
+        })
+      }
+
+      function comeBack(): void {
+        onState('down')
+        // Without a token that is good there is nothing to come back with.
+        if (session.state === 'expired' || session.state === 'signed-out') return
+        const ms = Math.min(FIRST_RETRY_MS * 2 ** lost, LAST_RETRY_MS)
+        lost += 1
+        timer = setTimeout(begin, ms / 2 + (Math.random() * ms) / 2)
+      }
+
+      function stop(): void {
+        begun += 1
+        clearTimeout(timer)
+        end()
+      }
+
+      const forget = session.subscribe(() => session.state === 'signed-in' && begin())
+      window.addEventListener('online', begin)
+      onState('connecting')
+      begin()
+      return () => {
+        forget()
+        window.removeEventListener('online', begin)
+        stop()
+      }
+    })
+}
+
+/** A network that is gone closes nothing: a stream in which nothing comes for long breaks off. */
+async function fetchWhileHeard(url: string, options: RequestInit): Promise<Response> {
+  const response = await fetch(url, options)
+  if (response.body === null || !response.ok) return response
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const watch = new TransformStream<Uint8Array, Uint8Array>({
+    start: controller => listen(controller),
+    transform(chunk, controller) {
+      listen(controller)
+      controller.enqueue(chunk)
+    },
+    flush: () => clearTimeout(timer),
+  })
+  function listen(controller: TransformStreamDefaultController): void {
+    clearTimeout(timer)
+    timer = setTimeout(() => controller.error(new Error('Nothing was heard for too long.')), SILENCE_MS)
+  }
+  return new Response(response.body.pipeThrough(watch), response)
+}

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
+import type { Dirgraph } from '../../src/app.ts'
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
+import { type Listener, listen } from '../../src/server/listen.ts'
+import { launchChromium } from '../support/chromium.ts'
+import { SCALEKIT_SECRET, WEBHOOKS, WORKOS_SECRET } from '../support/sign-webhooks.ts'
+import { createDirgraphOn, type TestAppSettings } from '../support/start-app.ts'
+import { buildConsole } from './build-console.ts'
+
+const PATIENCE_MS = 10_000
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+export interface ServedConsole {
+  readonly sandbox: Sandbox
+  /** Where it listens, without a path. It stays the same when it comes back. */
+  readonly origin: string
+  /** Stops the server as the command does on SIGTERM; the sandbox goes on. */
+  halt(): Promise<void>
+  /** Starts another server in its place. */
+  resume(): Promise<void>
+  /** Cuts every connection off, as a network that breaks does, and takes new ones at once. */
+  cut(): Promise<void>
+}
+
+/** The console on a sandbox of its own, told of what changes there; it ends with the test. */
+export async function startConsole(settings: TestAppSettings = {}): Promise<ServedConsole> {
+  await buildConsole()
+  const sandbox = await startSandbox(settings)
+  const start = () =>
+    createDirgraphOn(sandbox, {
+      ...settings,
+      dirgraph: { console: true, webhooks: WEBHOOKS, ...settings.dirgraph },
+    })
+  let dirgraph: Dirgraph = start()
+  const open = (port: number) => listen(request => dirgraph.fetch(request), { host: '127.0.0.1', port })
+  let listener: Listener = await open(0)
+  const origin = listener.url
+  const port = Number(new URL(origin).port)
+  const secrets = { workos: WORKOS_SECRET, scalekit: SCALEKIT_SECRET }
+  for (const provider of ['workos', 'scalekit'] as const) {
+    sandbox.webhooks.deliverTo({ provider, url: `${origin}/webhooks/${provider}`, secret: secrets[provider] })
+  }
+  const halt = async () => {
+    dirgraph.endSubscriptions()
+    await listener.close(0)
+    await dirgraph.stop()
+  }
+  onTestFinished(async () => {
+    await halt()
+    await sandbox.stop()
+  })
+  return {
+    sandbox,
+    origin,
+    halt,
+    async resume() {
+      dirgraph = start()
+      listener = await open(port)
+    },
+    async cut() {
+      await listener.close(0)
+      listener = await open(port)
+    },
+  }
+}
+
+export interface View {
+  readonly width?: number
+  readonly theme?: 'light' | 'dark'
+  /** What the browser may complain of, as it does of every answer that is no 200. */
+  readonly expected?: RegExp
+}
+
+/** Opens a page at an address; the test fails if anything in it raises an error or is forbidden by its policy. */
+export type OpenPage = (url: string, view?: View) => Promise<Page>
+
+/** One Chromium for the tests of a file. */
+export function useChromium(): OpenPage {
+  let context: BrowserContext
+  let close: (() => Promise<void>) | undefined
+  beforeAll(async () => {
+    const launched = await launchChromium()
+    context = launched.context
+    close = launched.close
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  })
+  afterAll(() => close?.())
+  return async (url, { width = 1024, theme = 'light', expected } = {}) => {
+    const page = await context.newPage()
+    const complaints: string[] = []
+    page.on('console', message => message.type() === 'error' && complaints.push(message.text()))
+    page.on('pageerror', error => complaints.push(error.message))
+    onTestFinished(async () => {
+      await page.close()
+      expect(complaints.filter(text => !expected?.test(text))).toEqual([])
+    })
+    page.setDefaultTimeout(PATIENCE_MS)
+    await page.setViewportSize({ width, height: 900 })
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+    await page.goto(url)
+    return page
+  }
+}
+
+/** Runs axe over what the page shows now, in both themes. */
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(AXE)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const { violations } = (await page.evaluate('axe.run()')) as AxeResults
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+    expect(found, colorScheme).toEqual([])
+  }
+}
