@@ -1,7 +1,6 @@
 import { useState } from 'react'
 import { Button, Checkbox, Form, Input, Label, TextField } from 'react-aria-components'
-import { graphql, useFragment } from 'react-relay'
-import { useLocation } from 'wouter'
+import { commitLocalUpdate, graphql, useFragment, useRelayEnvironment } from 'react-relay'
 import { useChange } from '../relay/use-change.ts'
 import { Refused } from '../ui/refused.tsx'
 import { words } from '../ui/words.ts'
@@ -16,7 +15,7 @@ interface DeleteFormProps {
 
 /** What goes with a directory, and its name to be typed by whoever means it. */
 export function DeleteForm({ directory, canPause, onClose }: DeleteFormProps) {
-  const { id, name, provider, enabled, stats, secrets, organization } = useFragment(
+  const { id, name, provider, enabled, stats, secrets } = useFragment(
     graphql`
       fragment deleteForm_directory on Directory {
         id
@@ -30,16 +29,13 @@ export function DeleteForm({ directory, canPause, onClose }: DeleteFormProps) {
         secrets {
           id
         }
-        organization {
-          id
-        }
       }
     `,
     directory,
   )
   const [typed, setTyped] = useState('')
   const [force, setForce] = useState(false)
-  const [, navigate] = useLocation()
+  const environment = useRelayEnvironment()
   const { change, isRunning, refusal } = useChange<deleteFormMutation>(graphql`
     mutation deleteFormMutation($input: DeleteDirectoryInput!) {
       deleteDirectory(input: $input) {
@@ -67,7 +63,7 @@ export function DeleteForm({ directory, canPause, onClose }: DeleteFormProps) {
         onClose()
         const isGone =
           deleteDirectory.__typename === 'DeleteDirectoryPayload' && deleteDirectory.status === 'DELETED'
-        if (isGone) navigate(organization ? `/organizations/${encodeURIComponent(organization.id)}` : '/')
+        if (isGone) commitLocalUpdate(environment, store => store.delete(id))
       },
     })
   const told = (count: number | null | undefined, what: string) =>

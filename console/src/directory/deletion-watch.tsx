@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'react'
 import { ProgressBar } from 'react-aria-components'
-import { fetchQuery, graphql, useRelayEnvironment } from 'react-relay'
-import { useLocation } from 'wouter'
+import { commitLocalUpdate, fetchQuery, graphql, useRelayEnvironment } from 'react-relay'
 import { useTouched } from '../live/live.tsx'
 import { failuresOf } from '../relay/failures.ts'
 import type { deletionWatchQuery } from './__generated__/deletionWatchQuery.graphql.ts'
@@ -9,15 +8,9 @@ import type { deletionWatchQuery } from './__generated__/deletionWatchQuery.grap
 const FIRST_MS = 1_000
 const LAST_MS = 20_000
 
-interface DeletionWatchProps {
-  readonly id: string
-  readonly organizationId: string | null
-}
-
-/** Looks whether a directory that is being deleted is gone yet, ever less often, and then goes to its organization. */
-export function DeletionWatch({ id, organizationId }: DeletionWatchProps) {
+/** Looks whether a directory that is being deleted is gone yet, ever less often, and then takes it out of what is known. */
+export function DeletionWatch({ id }: { readonly id: string }) {
   const environment = useRelayEnvironment()
-  const [, navigate] = useLocation()
   const [tries, setTries] = useState(0)
   const isTouched = useTouched().has(id)
   useEffect(() => {
@@ -42,8 +35,7 @@ export function DeletionWatch({ id, organizationId }: DeletionWatchProps) {
         next: ({ node }) => {
           // Null with an error says only that the provider could not be asked.
           if (node !== null || failuresOf('deletionWatchQuery').length > 0) setTries(count => count + 1)
-          else
-            navigate(organizationId === null ? '/' : `/organizations/${encodeURIComponent(organizationId)}`)
+          else commitLocalUpdate(environment, store => store.delete(id))
         },
         error: () => setTries(count => count + 1),
       })
@@ -51,7 +43,7 @@ export function DeletionWatch({ id, organizationId }: DeletionWatchProps) {
     const ms = isTouched && tries === 0 ? 0 : Math.min(FIRST_MS * 1.5 ** tries, LAST_MS)
     const timer = setTimeout(look, ms)
     return () => clearTimeout(timer)
-  }, [id, organizationId, environment, navigate, tries, isTouched])
+  }, [id, environment, tries, isTouched])
   return (
     <div className="card deletion" role="status">
       <ProgressBar aria-label="Deletion" isIndeterminate className="spinner" />

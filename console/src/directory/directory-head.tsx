@@ -7,6 +7,7 @@ import { Time } from '../ui/time.tsx'
 import { words } from '../ui/words.ts'
 import type { directoryHead_directory$key } from './__generated__/directoryHead_directory.graphql.ts'
 import { DirectoryStats } from './directory-stats.tsx'
+import { organizationPath } from './place.ts'
 import { StateAdvice } from './state-advice.tsx'
 
 /** What a directory is, how it is, and what to do where that is not well. */
@@ -53,7 +54,7 @@ export function DirectoryHead({ directory }: { readonly directory: directoryHead
       {organization && (
         <p>
           {'of '}
-          <Link className="link" href={`/organizations/${encodeURIComponent(organization.id)}`}>
+          <Link className="link" href={organizationPath(organization.id)}>
             <bdi>{organization.name}</bdi>
           </Link>
         </p>

@@ -1,6 +1,6 @@
-import { graphql, useLazyLoadQuery } from 'react-relay'
+import { graphql } from 'react-relay'
 import { useFailures } from '../relay/failures.ts'
-import { useAttempt } from '../relay/use-screen-query.ts'
+import { useScreenQuery } from '../relay/use-screen-query.ts'
 import { Failed } from '../ui/failed.tsx'
 import { words } from '../ui/words.ts'
 import type { mappingsTabQuery } from './__generated__/mappingsTabQuery.graphql.ts'
@@ -8,7 +8,7 @@ import { GroupLink } from './group-link.tsx'
 
 /** What becomes of attributes and groups. */
 export function MappingsTab({ directoryId }: { readonly directoryId: string }) {
-  const { directory } = useLazyLoadQuery<mappingsTabQuery>(
+  const { data } = useScreenQuery<mappingsTabQuery>(
     graphql`
       query mappingsTabQuery($id: ID!) {
         directory(by: { id: $id }) {
@@ -29,9 +29,9 @@ export function MappingsTab({ directoryId }: { readonly directoryId: string }) {
       }
     `,
     { id: directoryId },
-    { fetchPolicy: 'store-and-network', fetchKey: useAttempt() },
   )
   const failures = useFailures('mappingsTabQuery')
+  const { directory } = data
   if (!directory) {
     const message = failures[0]?.message ?? 'The directory is not there any more.'
     return <Failed title="No mappings could be read" message={message} />

@@ -38,3 +38,8 @@ export function usePlace(): [Place, (changes: Partial<Place>) => void] {
     })
   return [place, go]
 }
+
+/** The path of an organization's screen; of all of them where there is none. */
+export function organizationPath(id: string | null | undefined): string {
+  return id ? `/organizations/${encodeURIComponent(id)}` : '/'
+}

@@ -1,7 +1,6 @@
-import { useState } from 'react'
-import { graphql, useLazyLoadQuery } from 'react-relay'
+import { graphql } from 'react-relay'
 import { useFailures } from '../relay/failures.ts'
-import { useAttempt } from '../relay/use-screen-query.ts'
+import { useScreenQuery } from '../relay/use-screen-query.ts'
 import { Failed } from '../ui/failed.tsx'
 import { words } from '../ui/words.ts'
 import type { secretsTabQuery } from './__generated__/secretsTabQuery.graphql.ts'
@@ -15,8 +14,7 @@ interface SecretsTabProps {
 
 /** The secrets by which the identity provider shows who it is. */
 export function SecretsTab({ directoryId, operations }: SecretsTabProps) {
-  const [made, setMade] = useState(0)
-  const { directory } = useLazyLoadQuery<secretsTabQuery>(
+  const { data, refresh } = useScreenQuery<secretsTabQuery>(
     graphql`
       query secretsTabQuery($id: ID!) {
         directory(by: { id: $id }) {
@@ -29,9 +27,9 @@ export function SecretsTab({ directoryId, operations }: SecretsTabProps) {
       }
     `,
     { id: directoryId },
-    { fetchPolicy: 'store-and-network', fetchKey: `${useAttempt()} ${made}` },
   )
   const [failure] = useFailures('secretsTabQuery')
+  const { directory } = data
   if (!directory) {
     const message = failure?.message ?? 'The directory is not there any more.'
     return <Failed title="No secrets could be read" message={message} />
@@ -45,7 +43,7 @@ export function SecretsTab({ directoryId, operations }: SecretsTabProps) {
         are kept to know them by.
       </p>
       {canCreate ? (
-        <CreateSecret directoryId={directoryId} onMade={() => setMade(count => count + 1)} />
+        <CreateSecret directoryId={directoryId} onMade={refresh} />
       ) : (
         <p className="muted">
           {words(provider)} hands out secrets in its portal only: send the organization’s admin a portal link.

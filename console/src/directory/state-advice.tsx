@@ -2,6 +2,7 @@ import { Link } from 'react-aria-components'
 import { graphql, useFragment } from 'react-relay'
 import { useNow } from '../ui/time.tsx'
 import type { stateAdvice_directory$key } from './__generated__/stateAdvice_directory.graphql.ts'
+import { organizationPath } from './place.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1_000
 
@@ -44,7 +45,7 @@ export function StateAdvice({ directory }: { readonly directory: stateAdvice_dir
     <p className={state === 'INVALID_CREDENTIALS' || state === 'DELETING' ? 'advice bad' : 'advice'}>
       {advice} {state === 'OTHER' && <code>{upstreamState}</code>}
       {needsPortal && organization && (
-        <Link className="link" href={`/organizations/${encodeURIComponent(organization.id)}`}>
+        <Link className="link" href={organizationPath(organization.id)}>
           Make a portal link
         </Link>
       )}
