@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import '../ui/dialog.css'
 import { Button, Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { graphql, useRelayEnvironment } from 'react-relay'
 import { type GraphQLResponse, getRequest } from 'relay-runtime'
@@ -67,9 +68,9 @@ export function CreateSecret({ directoryId, onMade }: CreateSecretProps) {
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={open => plain === null && setOpen(open)}>
       <Button className="button primary">Create a secret</Button>
-      <ModalOverlay className="dialog-overlay" isKeyboardDismissDisabled={plain !== null}>
-        <Modal className="dialog">
-          <Dialog>
+      <ModalOverlay className="overlay" isKeyboardDismissDisabled={plain !== null}>
+        <Modal className="modal">
+          <Dialog className="form">
             <Heading slot="title" level={2}>
               {plain === null ? 'Create a secret' : 'Here is the secret'}
             </Heading>
@@ -82,7 +83,7 @@ export function CreateSecret({ directoryId, onMade }: CreateSecretProps) {
               </>
             )}
             <Refused refusal={refusal} />
-            <div className="dialog-actions">
+            <div className="actions">
               {plain === null ? (
                 <>
                   <Button className="button" onPress={() => setOpen(false)}>

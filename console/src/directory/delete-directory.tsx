@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import '../ui/dialog.css'
 import { Button, Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { graphql, useFragment } from 'react-relay'
 import type { deleteDirectory_directory$key } from './__generated__/deleteDirectory_directory.graphql.ts'
@@ -25,9 +26,9 @@ export function DeleteDirectory({ directory, canPause }: DeleteDirectoryProps) {
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={setIsOpen}>
       <Button className="button danger">Delete …</Button>
-      <ModalOverlay className="dialog-overlay" isDismissable>
-        <Modal className="dialog">
-          <Dialog>
+      <ModalOverlay className="overlay" isDismissable>
+        <Modal className="modal">
+          <Dialog className="form">
             <Heading slot="title" level={2}>
               Delete <bdi>{data.name}</bdi>
             </Heading>

@@ -72,6 +72,7 @@ export function DeleteForm({ directory, canPause, onClose }: DeleteFormProps) {
       : `its ${what}, ${words(provider)} does not tell how many`
   return (
     <Form
+      className="form"
       onSubmit={event => {
         event.preventDefault()
         remove()
@@ -102,7 +103,7 @@ export function DeleteForm({ directory, canPause, onClose }: DeleteFormProps) {
         <Input />
       </TextField>
       <Refused refusal={refusal} />
-      <div className="dialog-actions">
+      <div className="actions">
         <Button className="button" onPress={onClose}>
           Cancel
         </Button>

@@ -101,7 +101,7 @@ export function DirectoryActions({ directory, operations }: DirectoryActionsProp
   }
   if (state === 'DELETING') return null
   return (
-    <section className="actions" aria-label="Actions">
+    <section className="directory-actions" aria-label="Actions">
       {operations.has('SYNC_DIRECTORY') && (
         <Button
           className="button"

@@ -11,6 +11,7 @@ import {
 } from 'react-aria-components'
 import { graphql, useLazyLoadQuery, usePaginationFragment } from 'react-relay'
 import { useAttempt } from '../relay/use-screen-query.ts'
+import '../ui/choice.css'
 import type { GroupFilterPaginationQuery } from './__generated__/GroupFilterPaginationQuery.graphql.ts'
 import type { groupFilter_directory$key } from './__generated__/groupFilter_directory.graphql.ts'
 import type { groupFilterQuery } from './__generated__/groupFilterQuery.graphql.ts'
@@ -83,16 +84,16 @@ function Groups({ directory, first, groupId, onChoose }: GroupsProps) {
   const choices: Choice[] = [{ id: ALL, name: 'All groups' }, ...rest, ...listed]
   return (
     <Select
-      className="select"
+      className="choice group-filter"
       value={groupId ?? ALL}
       onChange={key => onChoose(key === ALL || key === null ? null : String(key))}
     >
       <Label>Group</Label>
-      <Button className="button select-button">
-        <SelectValue className="select-value" />
+      <Button className="button">
+        <SelectValue />
         <span aria-hidden="true">▾</span>
       </Button>
-      <Popover className="popover select-popover">
+      <Popover className="popover">
         <ListBox className="options">
           <Collection items={choices}>
             {({ id, name }) => (
