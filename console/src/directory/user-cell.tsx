@@ -20,7 +20,9 @@ interface UserCellProps {
 
 /** One thing of somebody; where there is little room the address stands below the name. */
 export function UserCell({ user, column, isNarrow }: UserCellProps) {
-  if (column === 'state') return user.state ? <StateBadge state={user.state} /> : null
+  if (column === 'state') {
+    return user.state ? <StateBadge state={user.state} /> : <span className="muted">Not told</span>
+  }
   if (column === 'updatedAt') return <Time value={user.updatedAt ?? null} none="Not told" />
   if (column !== 'name') return <bdi className="cut">{user[column]}</bdi>
   return (
