@@ -93,7 +93,7 @@ export function UsersTable({ directory, isFiltered, isFromEnd }: UsersTableProps
   // biome-ignore lint/correctness/useExhaustiveDependencies: what does not fill the view is never scrolled.
   useEffect(() => {
     const element = tableRef.current
-    if (element && element.scrollHeight <= element.clientHeight) loadAbove(element)
+    if (element && count * ROW_PX <= element.clientHeight) loadAbove(element)
   }, [count])
   const again = () => refetch({}, { fetchPolicy: 'network-only' })
   if (!edges) {
