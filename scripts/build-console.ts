@@ -7,6 +7,8 @@ const CONSOLE = fileURLToPath(new URL('../console', import.meta.url))
 function run(program: string, ...args: string[]): void {
   execFileSync(`../node_modules/.bin/${program}`, args, {
     cwd: CONSOLE,
+    // Whoever builds for a test has another, with which React would be the one for its developers.
+    env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
 }

@@ -83,8 +83,14 @@ describe('a setting', () => {
     [{ PORT: '65535' }, { port: 65_535 }],
     [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
     [{ DIRGRAPH_GRAPHIQL: 'false' }, { graphiql: false }],
-    [{ ...workos, DIRGRAPH_GRAPHIQL: 'true' }, { graphiql: true, console: true }],
-    [{ ...workos, DIRGRAPH_CONSOLE: 'true' }, { graphiql: false, console: true }],
+    [
+      { ...workos, DIRGRAPH_GRAPHIQL: 'true' },
+      { graphiql: true, console: true },
+    ],
+    [
+      { ...workos, DIRGRAPH_CONSOLE: 'true' },
+      { graphiql: false, console: true },
+    ],
     [{ DIRGRAPH_CONSOLE: 'false' }, { graphiql: true, console: false }],
     [{ DIRGRAPH_FEDERATION: 'true' }, { federation: true }],
     [workos, { workos: { apiKey: 'sk_test_1', apiUrl: 'https://api.workos.com' } }],

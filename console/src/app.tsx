@@ -53,7 +53,13 @@ function SignedIn() {
       last = session.token
     })
   }, [])
-  if (state === 'signed-out') return <SignIn reason="first" />
+  if (state === 'signed-out') {
+    return (
+      <main>
+        <SignIn reason="first" />
+      </main>
+    )
+  }
   return (
     <RelayEnvironmentProvider environment={environment}>
       <LiveProvider state={live} key={round}>
@@ -71,7 +77,7 @@ function Screens() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the costs are those of the place.
   useEffect(resetCosts, [location])
   return (
-    <FailureBoundary key={location}>
+    <FailureBoundary isScreen key={location}>
       <Suspense fallback={<Loading what="the screen" />}>
         <Switch>
           <Route path="/">{() => <OrganizationsScreen />}</Route>
@@ -80,7 +86,7 @@ function Screens() {
           </Route>
           <Route path="/directories/:id">{({ id }) => <DirectoryScreen id={decodeURIComponent(id)} />}</Route>
           <Route>
-            <Failed title="There is no such page" message="The address may be misspelt." href="/" />
+            <Failed isScreen title="There is no such page" message="The address may be misspelt." href="/" />
           </Route>
         </Switch>
       </Suspense>

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const SOURCES = ['console/*', 'console/{src,public}/**/*.*', 'schema.graphql', 'scripts/build-console.ts']
+const SOURCES = ['console/*.*', 'console/{src,public}/**/*.*', 'schema.graphql', 'scripts/build-console.ts']
 /** Test files run in processes of their own, and one of them builds for all. */
 const LOCK = join(
   tmpdir(),
@@ -38,7 +38,7 @@ function isStale(): boolean {
 }
 
 function isWrittenByBuild(path: string): boolean {
-  return path.includes('__generated__') || path.endsWith('documents.json') || path === 'console/src'
+  return path.includes('__generated__') || path.endsWith('documents.json')
 }
 
 function timeOf(path: string): number {

@@ -1,19 +1,133 @@
+import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { whyNoBrowser } from '../support/chromium.ts'
 import { isLeftOut } from '../support/left-out.ts'
 import { expectAccessible, startConsole, useChromium } from './start-console.ts'
 
-const WHAT = 'The screen of organizations in Chromium'
+const WHAT = 'The console’s list of organizations, in Chromium'
+const DOWN = { path: /^(?!\/oauth)/, kind: 'reset' } as const
 
 describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, () => {
   const open = useChromium()
 
-  test('shows both providers’ organizations, and is accessible', async () => {
+  test('has both providers’ organizations, their domains and directories, and first what needs attention', async () => {
     const { origin } = await startConsole()
     const page = await open(`${origin}/console`)
-    await page.getByRole('row', { name: 'Nimbus Freight' }).waitFor()
-    await page.getByRole('heading', { name: 'Needs attention' }).waitFor()
+    const tanaka = rowOf(page, 'Tanaka Seiki 田中精機')
+    await tanaka.getByText('WorkOS').waitFor()
+    await tanaka.getByText('tanaka-seiki.example').waitFor()
+    const attention = page.getByRole('region', { name: 'Needs attention' })
+    await attention.getByText('The identity provider refuses its credentials').first().waitFor()
     await expectAccessible(page)
+  })
+
+  test('is gone through by the keyboard, and opens an organization', async () => {
+    const { origin } = await startConsole()
+    const page = await open(`${origin}/console`)
+    await rowOf(page, 'Nimbus Freight').waitFor()
+    await page.getByRole('searchbox').focus()
+    for (const key of ['Tab', 'Tab', 'ArrowDown', 'Enter']) await page.keyboard.press(key)
+    await page.getByRole('heading', { level: 1, name: 'Bluebonnet Health' }).waitFor()
+  })
+
+  test('goes on without end, with each organization once', async () => {
+    const { origin, sandbox } = await startConsole({ scale: { organizations: 120 } })
+    const { workos, scalekit } = sandbox.data
+    const page = await open(`${origin}/console`)
+    await page.getByRole('row').first().waitFor()
+    const seen = await readToTheEnd(page, workos.organizations.length + scalekit.organizations.length)
+    const expected = [...workos.organizations, ...scalekit.organizations].map(({ id }) => id)
+    expect(seen.map(key => upstreamIdOf(key)).toSorted()).toEqual(expected.toSorted())
+  }, 60_000)
+
+  test('finds by a part of the name, of one provider or both, and says when there is nothing', async () => {
+    const { origin } = await startConsole()
+    const page = await open(`${origin}/console`)
+    await rowOf(page, 'Nimbus Freight').waitFor()
+    await page.getByText('Scalekit', { exact: true }).first().click()
+    await rowOf(page, 'Nimbus Freight').waitFor({ state: 'detached' })
+    await rowOf(page, 'Pinwheel Studio').waitFor()
+    await page.getByRole('searchbox').fill('farrow')
+    await rowOf(page, 'Pinwheel Studio').waitFor({ state: 'detached' })
+    await rowOf(page, 'Farrow & Lindqvist').waitFor()
+    await page.getByRole('searchbox').fill('no such company')
+    await page.getByText('No organization is called that').waitFor()
+    await expectAccessible(page)
+  })
+
+  test.each([
+    ['workos', 'Pinwheel Studio', 'Nimbus Freight', 'WorkOS could not be reached.'],
+    ['scalekit', 'Nimbus Freight', 'Pinwheel Studio', 'Scalekit could not be reached.'],
+  ] as const)(
+    'while %s is down, shows the other’s, says what is missing, and has it after another attempt',
+    async (provider, shown, missing, why) => {
+      const { origin, sandbox } = await startConsole()
+      const heal = sandbox.inject({ provider, ...DOWN })
+      const page = await open(`${origin}/console`)
+      await rowOf(page, shown).waitFor()
+      const alert = page.getByRole('alert').filter({ hasText: 'Some organizations are missing' })
+      await alert.getByText(why).waitFor()
+      expect(await rowOf(page, missing).count()).toBe(0)
+      await expectAccessible(page)
+      heal()
+      await alert.getByRole('button', { name: 'Try again' }).click()
+      await alert.waitFor({ state: 'detached' })
+      await page.getByRole('searchbox').fill(missing)
+      await rowOf(page, missing).waitFor()
+    },
+  )
+
+  test('says of directories that could not be read that they could not, beside what came', async () => {
+    const { origin, sandbox } = await startConsole()
+    sandbox.inject({ provider: 'scalekit', path: /directories/, kind: 'reset' })
+    const page = await open(`${origin}/console`)
+    await page.getByRole('alert').getByText('Some directories are missing').waitFor()
+    await rowOf(page, 'Pinwheel Studio').getByText('Its directories could not be read').waitFor()
+    await rowOf(page, 'Nimbus Freight').getByText('Nimbus ID').waitFor()
+  })
+
+  test('keeps what is there where more can not be read, and says so', async () => {
+    const { origin, sandbox } = await startConsole({ scale: { organizations: 40 } })
+    const page = await open(`${origin}/console`, { expected: /net::ERR|Failed to load/ })
+    await page.getByRole('row').first().waitFor()
+    await page.route('**/graphql', route => route.abort())
+    const failed = page.getByRole('alert').filter({ hasText: 'More could not be read' })
+    await page.getByRole('grid').evaluate(grid => grid.scrollTo(0, grid.scrollHeight))
+    await failed.waitFor()
     expect(await page.getByRole('row').count()).toBeGreaterThan(3)
+    await page.unroute('**/graphql')
+    await failed.getByRole('button', { name: 'Try again' }).click()
+    await failed.waitFor({ state: 'detached' })
+    const { workos, scalekit } = sandbox.data
+    const count = workos.organizations.length + scalekit.organizations.length
+    expect(await readToTheEnd(page, count)).toHaveLength(count)
   })
 })
+
+function rowOf(page: Page, name: string) {
+  return page.getByRole('row').filter({ hasText: name })
+}
+
+/** Scrolls until as many rows have been seen, or nothing new comes; gives back the key of each place in the list. */
+async function readToTheEnd(page: Page, count: number): Promise<string[]> {
+  return page.getByRole('grid').evaluate(async (grid, wanted) => {
+    const places = new Map<string, string>()
+    const painted = () => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+    grid.scrollTo(0, 0)
+    await painted()
+    const endMs = performance.now() + 20_000
+    while (performance.now() < endMs && places.size < wanted) {
+      for (const row of grid.querySelectorAll<HTMLElement>('[role=row]')) {
+        const place = row.ariaRowIndex
+        if (place !== null && row.dataset.key !== undefined) places.set(place, row.dataset.key)
+      }
+      grid.scrollBy(0, grid.clientHeight / 2)
+      await painted()
+    }
+    return [...places.values()]
+  }, count)
+}
+
+function upstreamIdOf(globalId: string): string {
+  return Buffer.from(globalId, 'base64url').toString().split(':').at(-1) ?? ''
+}

@@ -8,7 +8,7 @@ export function CostPanel() {
   return (
     <DialogTrigger>
       <Button className="button small cost">
-        <span className="number">{upstreamCalls}</span> calls
+        <span className="number">{upstreamCalls}</span> {upstreamCalls === 1 ? 'call' : 'calls'}
         <span className="wide">
           {' '}
           · <span className="number">{cacheHits}</span> from the cache

@@ -70,6 +70,7 @@ function Questions({ organizationId, connections, onDone }: CreateDirectoryProps
     }
   `)
   const submit = () => {
+    if (isCreating) return
     setRefusal(null)
     create({
       variables: { input: { organizationId, identityProvider, protocol }, connections },
@@ -114,7 +115,7 @@ function Questions({ organizationId, connections, onDone }: CreateDirectoryProps
         <Button className="button" slot="close">
           Cancel
         </Button>
-        <Button className="button primary" type="submit" isPending={isCreating}>
+        <Button className="button primary" type="submit">
           {isCreating ? 'Creating …' : 'Create'}
         </Button>
       </div>

@@ -38,8 +38,8 @@ export function OrganizationScreen({ id }: { readonly id: string }) {
   const [failure] = useFailures('organizationScreenQuery', 'organization')
   if (!organization) {
     const title = 'This organization could not be read'
-    if (!failure) return <Failed title={title} message={NOT_THERE} href="/" />
-    return <Failed title={title} message={failure.message} onRetry={refresh} href="/" />
+    if (!failure) return <Failed isScreen title={title} message={NOT_THERE} href="/" />
+    return <Failed isScreen title={title} message={failure.message} onRetry={refresh} href="/" />
   }
   const { name, provider } = organization
   const operations = providers.find(status => status.provider === provider)?.operations ?? []

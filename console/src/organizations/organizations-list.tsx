@@ -135,7 +135,7 @@ function OrganizationRow({ organization }: { readonly organization: Organization
   const nowMs = useNow(60_000)
   const touched = useTouched()
   const its = directories?.nodes?.flatMap(directory => directory ?? []) ?? []
-  const isTouched = its.some(directory => touched.has(directory.id))
+  const isTouched = touched.has(id) || its.some(directory => touched.has(directory.id))
   return (
     <GridListItem
       id={id}

@@ -1,4 +1,5 @@
 import { addCost, type Cost } from '../cost/costs.ts'
+import { noteServerTime } from '../ui/clock.ts'
 import type { Failure } from './failures.ts'
 
 /** Where GraphQL is spoken. */
@@ -43,6 +44,7 @@ export async function send(operation: Operation, variables: object, token: strin
   }).catch(() => {
     throw new OperationError([{ message: UNREACHABLE }])
   })
+  noteServerTime(response.headers.get('date'))
   const answer = (await response.json().catch(() => ({
     errors: [{ message: `dirgraph answered ${response.status} without JSON.` }],
   }))) as Partial<Answer>

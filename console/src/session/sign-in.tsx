@@ -20,6 +20,7 @@ export function SignIn({ reason }: { readonly reason: keyof typeof WORDS }) {
   const [isChecking, setIsChecking] = useState(false)
   const { title, text } = WORDS[reason]
   const signIn = async () => {
+    if (isChecking) return
     setIsChecking(true)
     const message = await session.signIn(token.trim())
     setIsChecking(false)
@@ -52,7 +53,7 @@ export function SignIn({ reason }: { readonly reason: keyof typeof WORDS }) {
           <Input />
           <FieldError className="field-error" />
         </TextField>
-        <Button className="button primary" type="submit" isPending={isChecking}>
+        <Button className="button primary" type="submit">
           {isChecking ? 'Signing in …' : 'Sign in'}
         </Button>
       </Form>

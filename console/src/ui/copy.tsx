@@ -16,7 +16,7 @@ export function Copy({ text, label }: { readonly text: string; readonly label: s
   return (
     <span className="copy">
       <code>{text}</code>
-      <Button className="button small" onPress={copy} aria-label={`Copy ${label}`}>
+      <Button className="button small" onPress={copy} aria-label={`${isCopied ? 'Copied' : 'Copy'} ${label}`}>
         {isCopied ? 'Copied' : 'Copy'}
       </Button>
     </span>

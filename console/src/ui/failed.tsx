@@ -1,8 +1,10 @@
-import { Button, Link } from 'react-aria-components'
+import { Button, Heading, Link } from 'react-aria-components'
 
 interface FailedProps {
   readonly title: string
   readonly message: string
+  /** Whether there is nothing else on the screen. */
+  readonly isScreen?: boolean
   /** Tries again, where that may help. */
   readonly onRetry?: () => void
   /** Where to go instead. */
@@ -10,10 +12,10 @@ interface FailedProps {
 }
 
 /** What could not be shown, in the place where it would be, with what to do about it. */
-export function Failed({ title, message, onRetry, href }: FailedProps) {
+export function Failed({ title, message, isScreen = false, onRetry, href }: FailedProps) {
   return (
     <div className="failed" role="alert">
-      <strong>{title}</strong>
+      {isScreen ? <Heading level={1}>{title}</Heading> : <strong>{title}</strong>}
       <p>{message}</p>
       {onRetry && (
         <Button className="button" onPress={onRetry}>

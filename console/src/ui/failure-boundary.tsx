@@ -6,6 +6,8 @@ import { Failed } from './failed.tsx'
 
 interface Props {
   readonly children: ReactNode
+  /** Whether it is about a screen, and not a part of one. */
+  readonly isScreen: boolean
   /** A connection that is there again is a new attempt. */
   readonly heals: number
 }
@@ -16,8 +18,12 @@ interface State {
 }
 
 /** Shows what went wrong in place of the part that needed it; a new token is a new attempt. */
-export function FailureBoundary({ children }: { readonly children: ReactNode }) {
-  return <Boundary heals={useHealed()}>{children}</Boundary>
+export function FailureBoundary({ isScreen = false, children }: Partial<Props>) {
+  return (
+    <Boundary heals={useHealed()} isScreen={isScreen}>
+      {children}
+    </Boundary>
+  )
 }
 
 class Boundary extends Component<Props, State> {
@@ -47,7 +53,14 @@ class Boundary extends Component<Props, State> {
   override render(): ReactNode {
     const { error, attempt } = this.state
     if (error !== null) {
-      return <Failed title="This could not be loaded" message={error.message} onRetry={this.#tryAgain} />
+      return (
+        <Failed
+          title="This could not be loaded"
+          message={error.message}
+          isScreen={this.props.isScreen}
+          onRetry={this.#tryAgain}
+        />
+      )
     }
     return <AttemptContext value={attempt}>{this.props.children}</AttemptContext>
   }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { Button, Tooltip, TooltipTrigger } from 'react-aria-components'
+import { serverNowMs } from './clock.ts'
 
 const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' })
 const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
@@ -26,11 +27,11 @@ export function Time({ value, none = 'never' }: { readonly value: string | null;
   )
 }
 
-/** The time by the reader's clock, which moves on as often as that. */
+/** The time by the server's clock, which moves on as often as that. */
 export function useNow(everyMs: number): number {
-  const [nowMs, setNowMs] = useState(Date.now)
+  const [nowMs, setNowMs] = useState(serverNowMs)
   useEffect(() => {
-    const timer = setInterval(() => setNowMs(Date.now()), everyMs)
+    const timer = setInterval(() => setNowMs(serverNowMs()), everyMs)
     return () => clearInterval(timer)
   }, [everyMs])
   return nowMs
