@@ -44,6 +44,7 @@ export function CreateSecret({ directoryId, onMade }: CreateSecretProps) {
     setRefusal(null)
   }
   const create = () => {
+    if (isRunning) return
     setIsRunning(true)
     setRefusal(null)
     environment
@@ -89,7 +90,7 @@ export function CreateSecret({ directoryId, onMade }: CreateSecretProps) {
                   <Button className="button" onPress={() => setOpen(false)}>
                     Cancel
                   </Button>
-                  <Button className="button primary" onPress={create} isPending={isRunning}>
+                  <Button className="button primary" onPress={create}>
                     {isRunning ? 'Creating …' : 'Create'}
                   </Button>
                 </>

@@ -1,11 +1,13 @@
 import { useState } from 'react'
 import { Button, Checkbox, Form, Input, Label, TextField } from 'react-aria-components'
 import { commitLocalUpdate, graphql, useFragment, useRelayEnvironment } from 'react-relay'
+import { useLocation } from 'wouter'
 import { useChange } from '../relay/use-change.ts'
 import { Refused } from '../ui/refused.tsx'
 import { words } from '../ui/words.ts'
 import type { deleteForm_directory$key } from './__generated__/deleteForm_directory.graphql.ts'
 import type { deleteFormMutation } from './__generated__/deleteFormMutation.graphql.ts'
+import { organizationPath } from './place.ts'
 
 interface DeleteFormProps {
   readonly directory: deleteForm_directory$key
@@ -15,7 +17,7 @@ interface DeleteFormProps {
 
 /** What goes with a directory, and its name to be typed by whoever means it. */
 export function DeleteForm({ directory, canPause, onClose }: DeleteFormProps) {
-  const { id, name, provider, enabled, stats, secrets } = useFragment(
+  const { id, name, provider, enabled, stats, secrets, organization } = useFragment(
     graphql`
       fragment deleteForm_directory on Directory {
         id
@@ -29,6 +31,9 @@ export function DeleteForm({ directory, canPause, onClose }: DeleteFormProps) {
         secrets {
           id
         }
+        organization {
+          id
+        }
       }
     `,
     directory,
@@ -36,6 +41,7 @@ export function DeleteForm({ directory, canPause, onClose }: DeleteFormProps) {
   const [typed, setTyped] = useState('')
   const [force, setForce] = useState(false)
   const environment = useRelayEnvironment()
+  const [, navigate] = useLocation()
   const { change, isRunning, refusal } = useChange<deleteFormMutation>(graphql`
     mutation deleteFormMutation($input: DeleteDirectoryInput!) {
       deleteDirectory(input: $input) {
@@ -61,9 +67,12 @@ export function DeleteForm({ directory, canPause, onClose }: DeleteFormProps) {
       },
       onDone({ deleteDirectory }) {
         onClose()
-        const isGone =
-          deleteDirectory.__typename === 'DeleteDirectoryPayload' && deleteDirectory.status === 'DELETED'
-        if (isGone) commitLocalUpdate(environment, store => store.delete(id))
+        const isPending =
+          deleteDirectory.__typename === 'DeleteDirectoryPayload' && deleteDirectory.status === 'PENDING'
+        // The news that it is gone may be here before the answer.
+        if (isPending && environment.getStore().getSource().get(id)) return
+        navigate(organizationPath(organization?.id))
+        commitLocalUpdate(environment, store => store.delete(id))
       },
     })
   const told = (count: number | null | undefined, what: string) =>
@@ -75,7 +84,7 @@ export function DeleteForm({ directory, canPause, onClose }: DeleteFormProps) {
       className="form"
       onSubmit={event => {
         event.preventDefault()
-        remove()
+        if (typed.trim() === name && !isRunning) remove()
       }}
     >
       <p>This goes, and there is no way back:</p>
@@ -107,12 +116,7 @@ export function DeleteForm({ directory, canPause, onClose }: DeleteFormProps) {
         <Button className="button" onPress={onClose}>
           Cancel
         </Button>
-        <Button
-          type="submit"
-          className="button danger"
-          isDisabled={typed.trim() !== name}
-          isPending={isRunning}
-        >
+        <Button type="submit" className="button danger" isDisabled={typed.trim() !== name}>
           {isRunning ? 'Deleting …' : 'Delete for ever'}
         </Button>
       </div>

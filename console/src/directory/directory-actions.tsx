@@ -105,8 +105,8 @@ export function DirectoryActions({ directory, operations }: DirectoryActionsProp
       {operations.has('SYNC_DIRECTORY') && (
         <Button
           className="button"
-          isPending={sync.isRunning}
           onPress={() => {
+            if (sync.isRunning) return
             begin([pause, resume])
             sync.change({
               variables,

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import { Heading, Link } from 'react-aria-components'
 import { graphql } from 'react-relay'
 import { useLocation } from 'wouter'
 import { useFailures } from '../relay/failures.ts'
@@ -14,9 +15,20 @@ import { GroupPanel } from './group-panel.tsx'
 import { organizationPath } from './place.ts'
 import { UserPanel } from './user-panel.tsx'
 
+const NOT_THERE =
+  'There is no such directory: it may have been deleted, its address may be misspelt, or your token does not reach it.'
+
+interface Shown {
+  readonly name: string
+  /** Whether it is being deleted. */
+  readonly isLeft: boolean
+  /** The place of its organization. */
+  readonly to: string
+}
+
 /** One directory: its state, its secrets, its people and groups. */
 export function DirectoryScreen({ id }: { readonly id: string }) {
-  const { data } = useScreenQuery<directoryScreenQuery>(
+  const { data, refresh } = useScreenQuery<directoryScreenQuery>(
     graphql`
       query directoryScreenQuery($id: ID!) {
         directory(by: { id: $id }) {
@@ -39,22 +51,18 @@ export function DirectoryScreen({ id }: { readonly id: string }) {
     { id },
   )
   const { directory, providers } = data
-  const leaving = useRef<string | null>(null)
-  const [failure] = useFailures('directoryScreenQuery', 'directory')
+  const shown = useRef<Shown | null>(null)
   useEffect(() => {
-    if (directory?.state === 'DELETING') leaving.current = organizationPath(directory.organization?.id)
+    if (!directory) return
+    const { name, state, organization } = directory
+    shown.current = { name, isLeft: state === 'DELETING', to: organizationPath(organization?.id) }
   }, [directory])
-  if (!directory && leaving.current !== null) return <Leave to={leaving.current} />
+  const [failure] = useFailures('directoryScreenQuery', 'directory')
+  if (!directory && shown.current !== null && !failure) return <Gone {...shown.current} />
   if (!directory) {
-    return failure ? (
-      <Failed title="The directory could not be read" message={failure.message} href="/" />
-    ) : (
-      <Failed
-        title="There is no such directory here"
-        message="It may have been deleted, its address may be misspelt, or it is of an organization that you may not see."
-        href="/"
-      />
-    )
+    const title = 'This directory could not be read'
+    if (!failure) return <Failed isScreen title={title} message={NOT_THERE} href="/" />
+    return <Failed isScreen title={title} message={failure.message} onRetry={refresh} href="/" />
   }
   const operations = new Set(providers.find(({ provider }) => provider === directory.provider)?.operations)
   return (
@@ -70,9 +78,24 @@ export function DirectoryScreen({ id }: { readonly id: string }) {
   )
 }
 
-/** To where it belonged, once it is gone. */
-function Leave({ to }: { readonly to: string }) {
+/** What was on the screen, and is not there any more: who has waited for that is led to where it belonged. */
+function Gone({ name, isLeft, to }: Shown) {
   const [, navigate] = useLocation()
-  useEffect(() => navigate(to, { replace: true }), [navigate, to])
-  return null
+  useEffect(() => {
+    if (isLeft) navigate(to, { replace: true })
+  }, [isLeft, navigate, to])
+  if (isLeft) return null
+  return (
+    <div className="screen">
+      <Heading level={1}>
+        <bdi>{name}</bdi> is gone
+      </Heading>
+      <p role="status">
+        It has just been deleted.{' '}
+        <Link className="link" href={to}>
+          To where it belonged
+        </Link>
+      </p>
+    </div>
+  )
 }
