@@ -4,6 +4,7 @@ import { whyNoBrowser } from '../support/chromium.ts'
 import { isLeftOut } from '../support/left-out.ts'
 import { directoryId } from '../support/seeded-ids.ts'
 import { globalId } from '../support/start-app.ts'
+import { ask } from './ask-console.ts'
 import { expectAccessible, type ServedConsole, startConsole, useChromium } from './start-console.ts'
 
 const WHAT = 'What can be done to a directory in Chromium'
@@ -175,16 +176,16 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, () => {
     await page.getByRole('heading', { level: 1, name: 'Kestrel & Finch LLP' }).waitFor()
   })
 
-  test('shows that somebody else has deleted it', async () => {
-    const { served, page } = await openFarrow()
-    await page.getByText('Live', { exact: true }).waitFor()
+  test('says that somebody else has deleted it', async () => {
+    const served = await startConsole()
     const { workosSmallDirectoryId } = served.sandbox.data.known
-    await page.goto(addressOf(served, workosSmallDirectoryId, '?tab=mappings'))
+    const page = await open(addressOf(served, workosSmallDirectoryId, '?tab=mappings'))
     await page.getByText('Live', { exact: true }).waitFor()
-    await fetch(`${served.sandbox.workos.url}/directories/${workosSmallDirectoryId}`, {
-      method: 'DELETE',
-      headers: { authorization: `Bearer ${served.sandbox.workos.apiKey}` },
-    })
+    await page.getByRole('heading', { name: 'Roles' }).waitFor()
+    const input = { directoryId: directoryId(served.sandbox, workosSmallDirectoryId) }
+    const mutation =
+      'mutation Delete($input: DeleteDirectoryInput!) { deleteDirectory(input: $input) { __typename } }'
+    await ask(served.origin, mutation, { input })
     await page.getByText('It has just been deleted.').waitFor()
     await expectAccessible(page)
   })
