@@ -84,7 +84,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, () => {
     expect(ids.filter(id => !seen.includes(id))).toEqual([])
     expect(seen.findIndex((id, index) => id !== ids[index])).toBe(-1)
     expect(doubles).toBe(0)
-  }, 60_000)
+  }, 120_000)
 
   test('are 2,000 from the end as well', async () => {
     const served = await startConsole()
@@ -99,7 +99,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, () => {
     expect(ids.filter(id => !seen.includes(id))).toEqual([])
     expect(seen.length).toBe(ids.length)
     expect(doubles).toBe(0)
-  }, 60_000)
+  }, 120_000)
 
   test('stand still in view while more of them come above', async () => {
     const served = await startConsole()
