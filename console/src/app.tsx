@@ -1,9 +1,8 @@
-import { Suspense, useEffect, useMemo, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { RouterProvider } from 'react-aria-components'
 import { RelayEnvironmentProvider } from 'react-relay'
 import { Route, Switch, useLocation, Router as WouterRouter } from 'wouter'
 import { resetCosts } from './cost/costs.ts'
-import { DirectoryScreen } from './directory/directory-screen.tsx'
 import { LiveProvider } from './live/live.tsx'
 import { OrganizationScreen } from './organization/organization-screen.tsx'
 import { OrganizationsScreen } from './organizations/organizations-screen.tsx'
@@ -17,6 +16,11 @@ import { Loading } from './ui/loading.tsx'
 import { Shell } from './ui/shell.tsx'
 
 const BASE = '/console'
+
+/** The heaviest, which those who only look at the list need not wait for. */
+const DirectoryScreen = lazy(async () => ({
+  default: (await import('./directory/directory-screen.tsx')).DirectoryScreen,
+}))
 
 /** The whole of it: places, the session, and what is known of the data. */
 export function App() {

@@ -6,9 +6,10 @@ import {
   Network,
   RecordSource,
   Store,
+  type Variables,
 } from 'relay-runtime'
 import { session } from '../session/session.ts'
-import { noteFailures } from './failures.ts'
+import { type Failure, noteFailures } from './failures.ts'
 import { isUnauthenticated, OperationError, send } from './send.ts'
 import { createSubscribe, type LiveState } from './subscribe.ts'
 
@@ -25,6 +26,7 @@ const fetchQuery: FetchFunction = async (parameters, variables) => {
   const { token } = session
   try {
     const answer = await send(parameters, variables, token)
+    if (isPageLost(variables, answer.errors)) throw new OperationError(answer.errors)
     answeredMs.set(getRequestIdentifier(parameters, variables), performance.now())
     noteFailures(parameters.name, answer.errors, typeof variables.after === 'string')
     return answer as unknown as GraphQLResponse
@@ -32,6 +34,12 @@ const fetchQuery: FetchFunction = async (parameters, variables) => {
     if (error instanceof OperationError && isUnauthenticated(error.failures)) session.expire(token)
     throw error
   }
+}
+
+/** Whether a further page of a list did not come: Relay would take its null for the whole list. */
+function isPageLost({ after, before }: Variables, errors: readonly Failure[]): boolean {
+  if ((after ?? before ?? null) === null) return false
+  return errors.some(({ path = [] }) => !path.includes('edges') && !path.includes('nodes'))
 }
 
 /** A new one for each token: what one caller has read is not for the next. */

@@ -31,6 +31,11 @@ export function forgetFailures(operation: string): void {
   noteFailures(operation, [], false)
 }
 
+/** What failed in the last answers to the operation of that name, for those who do not show it. */
+export function failuresOf(operation: string): readonly Failure[] {
+  return failures.get(operation) ?? []
+}
+
 /** What failed in the last answers to the operation of that name, at or below the path of field names. */
 export function useFailures(operation: string, ...path: readonly string[]): readonly Failure[] {
   const all = useSyncExternalStore(

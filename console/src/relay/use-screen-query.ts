@@ -12,6 +12,11 @@ import { wasJustAnswered } from './environment.ts'
 /** How often somebody has asked to try again, in the part of the screen around. */
 export const AttemptContext = createContext(0)
 
+/** The same, as the `fetchKey` of a query: Relay keeps what went wrong, and only another key asks again. */
+export function useAttempt(): number {
+  return useContext(AttemptContext)
+}
+
 /**
  * What a screen shows: what is known of it at once, then read again, and once more when the connection to the changes
  * was lost and is there again. Where reading again fails, what is shown stays.

@@ -1,0 +1,41 @@
+import { useState } from 'react'
+import '../ui/dialog.css'
+import { Button, Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { graphql, useFragment } from 'react-relay'
+import type { deleteDirectory_directory$key } from './__generated__/deleteDirectory_directory.graphql.ts'
+import { DeleteForm } from './delete-form.tsx'
+
+interface DeleteDirectoryProps {
+  readonly directory: deleteDirectory_directory$key
+  /** Whether its provider can pause it. */
+  readonly canPause: boolean
+}
+
+/** Deletes a directory, after a look at what goes. */
+export function DeleteDirectory({ directory, canPause }: DeleteDirectoryProps) {
+  const data = useFragment(
+    graphql`
+      fragment deleteDirectory_directory on Directory {
+        name
+        ...deleteForm_directory
+      }
+    `,
+    directory,
+  )
+  const [isOpen, setIsOpen] = useState(false)
+  return (
+    <DialogTrigger isOpen={isOpen} onOpenChange={setIsOpen}>
+      <Button className="button danger">Delete …</Button>
+      <ModalOverlay className="overlay" isDismissable>
+        <Modal className="modal">
+          <Dialog className="form">
+            <Heading slot="title" level={2}>
+              Delete <bdi>{data.name}</bdi>
+            </Heading>
+            <DeleteForm directory={data} canPause={canPause} onClose={() => setIsOpen(false)} />
+          </Dialog>
+        </Modal>
+      </ModalOverlay>
+    </DialogTrigger>
+  )
+}
