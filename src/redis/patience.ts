@@ -13,7 +13,7 @@ export interface Patience {
 }
 
 const TICK_MS = 5
-/** A tick that comes later than that was held up by this process itself. */
+/** A tick that comes later than that was held up by this process or its machine. */
 const MAX_TICK_MS = 20
 const MAX_WAIT_MS = 100
 /** For the trial of a connection that was given up. */
@@ -25,15 +25,16 @@ const MAX_LATE_MS = 140
 const LATE_WINDOW_MS = 10_000
 
 interface Waiting {
+  readonly sinceMs: number
   readonly maxMs: number
   waitedMs: number
   giveUp(why: Impatience): void
 }
 
 /**
- * Time is counted by a timer that runs while somebody waits, after a look at what has arrived. So a process that was
- * busy itself, and did not get to read a reply, does not hold that against Redis. What is lost to late replies counts
- * once however many wait: no request loses more in ten seconds than their sum.
+ * Time is counted by a timer that runs while somebody waits, up to the last look at what has arrived: who still waits after
+ * it had no reply by then. So a process that was busy itself, and did not get to send or to read, does not hold that
+ * against Redis. What is lost to late replies counts once however many wait: no request loses more than their sum.
  */
 export function createPatience(onLost: (why: Impatience) => void): Patience {
   const waiting = new Set<Waiting>()
@@ -44,7 +45,12 @@ export function createPatience(onLost: (why: Impatience) => void): Patience {
   function start(): void {
     if (timer !== undefined) return
     tickedAtMs = clock()
-    timer = setInterval(() => setImmediate(tick), TICK_MS)
+    timer = setInterval(look, TICK_MS)
+  }
+
+  /** All that has arrived until now is read before the tick; what arrives meanwhile may have to wait for the next. */
+  function look(): void {
+    setImmediate(tick, clock())
   }
 
   function stop(): void {
@@ -52,14 +58,18 @@ export function createPatience(onLost: (why: Impatience) => void): Patience {
     timer = undefined
   }
 
-  function tick(): void {
-    const nowMs = clock()
-    const elapsedMs = Math.min(nowMs - tickedAtMs, MAX_TICK_MS)
+  function tick(nowMs: number): void {
+    const sinceMs = tickedAtMs
     tickedAtMs = nowMs
     let lostMs = 0
     let isLost = false
     for (const entry of waiting) {
       const wasPrompt = entry.waitedMs <= PROMPT_MS
+      // What was asked since the last tick may only just have been sent.
+      const elapsedMs =
+        entry.sinceMs < sinceMs
+          ? Math.min(nowMs - sinceMs, MAX_TICK_MS)
+          : Math.max(0, Math.min(nowMs - entry.sinceMs, TICK_MS))
       entry.waitedMs += elapsedMs
       const isApart = entry.maxMs !== MAX_WAIT_MS
       // One that turns out to be late was so from its beginning.
@@ -87,6 +97,7 @@ export function createPatience(onLost: (why: Impatience) => void): Patience {
         if (waiting.size === 0) stop()
       }
       const entry: Waiting = {
+        sinceMs: clock(),
         maxMs,
         waitedMs: 0,
         giveUp(why) {
