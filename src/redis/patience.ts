@@ -39,6 +39,7 @@ interface Waiting {
 export function createPatience(onLost: (why: Impatience) => void): Patience {
   const waiting = new Set<Waiting>()
   let late: { readonly atMs: number; readonly lostMs: number }[] = []
+  let lateUntilMs = Number.NEGATIVE_INFINITY
   let tickedAtMs = 0
   let timer: NodeJS.Timeout | undefined
 
@@ -84,7 +85,10 @@ export function createPatience(onLost: (why: Impatience) => void): Patience {
     else if (isSlow) onLost('slow')
   }
 
-  function isTooMuch(lostMs: number, nowMs: number): boolean {
+  /** What another one has lost in the same time is counted already. */
+  function isTooMuch(waitedMs: number, nowMs: number): boolean {
+    const lostMs = Math.min(waitedMs, nowMs - lateUntilMs)
+    lateUntilMs = nowMs
     late = [...late.filter(({ atMs }) => atMs > nowMs - LATE_WINDOW_MS), { atMs: nowMs, lostMs }]
     return late.reduce((sum, one) => sum + one.lostMs, 0) > MAX_LATE_MS
   }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { createPatience, type Impatience } from '../../src/redis/patience.ts'
 
@@ -40,5 +41,22 @@ test('what a process does between asking and looking for the reply is not time t
     work(20)
     await reply
   }
+  expect(lost).toEqual([])
+})
+
+test('what many lose at the same time to one late reply counts once', async () => {
+  const lost: Impatience[] = []
+  const patience = createPatience(why => lost.push(why))
+  const stall = wait(60)
+  let isOver = false
+  stall.then(() => {
+    isOver = true
+  })
+  const asked: Promise<unknown>[] = []
+  while (!isOver) {
+    asked.push(patience.wait(stall, why => new Error(why)))
+    await wait(2)
+  }
+  await Promise.all(asked)
   expect(lost).toEqual([])
 })
