@@ -102,7 +102,7 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
   const persistedDocuments = withConsole(settings.persistedDocuments ?? null, consoleFiles)
   refuseUnfitDocuments(persistedDocuments?.documents ?? {}, schema)
   const log = createLogger(settings.logLevel ?? 'info')
-  const engine = createEngine(settings, log)
+  const engine = createEngine(settings, log, () => server.oldestOperationMs())
   const documents = Object.values(persistedDocuments?.documents ?? {})
   const metrics = createPrometheusMetrics({ operationNames: operationNamesIn(documents) })
   const verifiers = createVerifiers(settings)
@@ -169,11 +169,16 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
 }
 
 /** What this process shares with others of the same providers and credentials; null where it works alone. */
-function createEngine(settings: DirgraphSettings, log: Logger): SharedEngine | null {
+function createEngine(
+  settings: DirgraphSettings,
+  log: Logger,
+  oldestRequestMs: () => number,
+): SharedEngine | null {
   const { redisUrl } = settings
   if (!redisUrl) return null
   const credentials = credentialsOf(settings)
-  return createSharedEngine({ url: redisUrl, credentials, cacheTtlMs: cacheTtlMsOf(settings), log })
+  const cacheTtlMs = cacheTtlMsOf(settings)
+  return createSharedEngine({ url: redisUrl, credentials, cacheTtlMs, oldestRequestMs, log })
 }
 
 /** How the deliveries of each provider are verified. Throws `TypeError` for a secret with which anybody could sign. */

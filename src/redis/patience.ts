@@ -19,10 +19,11 @@ const MAX_WAIT_MS = 100
 /** For the trial of a connection that was given up. */
 export const TRIAL_MS = 30
 /** What is answered by then costs nobody anything worth counting. */
-const PROMPT_MS = 15
-/** All that one request can lose in ten seconds: with what is prompt, that stays below 250. */
+const PROMPT_MS = 12
+/** All that one request can lose: with what is prompt, that stays below 250. */
 const MAX_LATE_MS = 140
-const LATE_WINDOW_MS = 10_000
+/** So much is remembered at least: a Redis that is always late is found out however short the requests are. */
+const LATE_WINDOW_MS = 3_000
 
 interface Waiting {
   readonly sinceMs: number
@@ -34,9 +35,10 @@ interface Waiting {
 /**
  * Time is counted by a timer that runs while somebody waits, up to the last look at what has arrived: who still waits after
  * it had no reply by then. So a process that was busy itself, and did not get to send or to read, does not hold that
- * against Redis. What is lost to late replies counts once however many wait: no request loses more than their sum.
+ * against Redis. What is lost to late replies counts once however many wait, and as long as a request is under way that
+ * may have lost it: none loses more than their sum.
  */
-export function createPatience(onLost: (why: Impatience) => void): Patience {
+export function createPatience(onLost: (why: Impatience) => void, oldestRequestMs: () => number): Patience {
   const waiting = new Set<Waiting>()
   let late: { readonly atMs: number; readonly lostMs: number }[] = []
   let lateUntilMs = Number.NEGATIVE_INFINITY
@@ -89,7 +91,8 @@ export function createPatience(onLost: (why: Impatience) => void): Patience {
   function isTooMuch(waitedMs: number, nowMs: number): boolean {
     const lostMs = Math.min(waitedMs, nowMs - lateUntilMs)
     lateUntilMs = nowMs
-    late = [...late.filter(({ atMs }) => atMs > nowMs - LATE_WINDOW_MS), { atMs: nowMs, lostMs }]
+    const sinceMs = nowMs - Math.max(oldestRequestMs(), LATE_WINDOW_MS)
+    late = [...late.filter(({ atMs }) => atMs > sinceMs), { atMs: nowMs, lostMs }]
     return late.reduce((sum, one) => sum + one.lostMs, 0) > MAX_LATE_MS
   }
 

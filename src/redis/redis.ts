@@ -80,13 +80,16 @@ const MAX_RECONNECT_MS = 1_000
 /** Answers that are a matter between the command and the data; any other means that Redis does not serve us. */
 const CALLERS_CODES: ReadonlySet<string> = new Set(['BUSYGROUP', 'NOGROUP', 'WRONGTYPE'])
 
-/** Connects to a URL that `isRedisUrl` has found to be one, and keeps trying for ever. */
-export function createRedis(url: string, log: Logger): RedisConnection {
+/**
+ * Connects to a URL that `isRedisUrl` has found to be one, and keeps trying for ever. `oldestRequestMs` is for how long
+ * the oldest request has been under way.
+ */
+export function createRedis(url: string, log: Logger, oldestRequestMs: () => number): RedisConnection {
   const client = new Redis(toOptions(url))
   const others = new Set<Redis>()
   const pings = new Set<NodeJS.Timeout>()
   const listeners = new Set<(isUp: boolean) => void>()
-  const patience = createPatience(why => fail(why))
+  const patience = createPatience(why => fail(why), oldestRequestMs)
   let state: RedisState = 'starting'
   let reason: string | null = null
   let trial: NodeJS.Timeout | undefined

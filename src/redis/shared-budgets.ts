@@ -20,7 +20,8 @@ export interface SharedBudgetsSettings {
 
 /** Takes part in what servers share of the limits, and in nothing else: it keeps no answers and hears no events. */
 export function createSharedBudgets({ url, credentials, log }: SharedBudgetsSettings): SharedBudgets {
-  const redis = createRedis(url, log)
+  // Nobody waits for an answer, so there is no request that could lose too much.
+  const redis = createRedis(url, log, () => 0)
   const replicas = createReplicas(redis, createKeyspace(...credentials)('replicas'), { isGuest: true })
   const budgets = new Set<{ stop(): void }>()
   return {

@@ -35,6 +35,8 @@ export interface SharedEngineSettings {
   readonly credentials: readonly string[]
   /** How long an answer may be reused. */
   readonly cacheTtlMs: number
+  /** For how long the oldest request has been under way, in milliseconds: what was lost before it is nobody's any more. */
+  readonly oldestRequestMs: () => number
   readonly log: Logger
 }
 
@@ -43,9 +45,10 @@ export function createSharedEngine({
   url,
   credentials,
   cacheTtlMs,
+  oldestRequestMs,
   log,
 }: SharedEngineSettings): SharedEngine {
-  const redis = createRedis(url, log)
+  const redis = createRedis(url, log, oldestRequestMs)
   const keyspace = createKeyspace(...credentials)
   const replicas = createReplicas(redis, keyspace('replicas'))
   const told = createFollowedStream({ redis, replicas, key: keyspace('told') })

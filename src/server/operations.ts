@@ -10,6 +10,8 @@ export interface Operation {
 export interface Operations {
   /** Begins one for a caller who may go away; null once the server has stopped. */
   begin(caller: AbortSignal): Operation | null
+  /** For how long the oldest of them has been under way, in milliseconds; 0 while there is none. */
+  oldestMs(): number
   /** Ends all that are under way; from then on none begins. */
   stop(): void
 }
@@ -20,7 +22,8 @@ export interface Operations {
  * keeps hold of every operation through a signal that lives as long as the server.
  */
 export function createOperations(timeoutMs: number): Operations {
-  const underWay = new Set<AbortController>()
+  /** In the order in which they began, with when that was. */
+  const underWay = new Map<AbortController, number>()
   let isStopped = false
   return {
     begin(caller) {
@@ -32,12 +35,13 @@ export function createOperations(timeoutMs: number): Operations {
         () => controller.abort(new DOMException('The time of the operation is over.', 'TimeoutError')),
         timeoutMs,
       )
-      underWay.add(controller)
+      const beganMs = performance.now()
+      underWay.set(controller, beganMs)
       if (caller.aborted) leave()
       else caller.addEventListener('abort', leave, { once: true })
       return {
         signal: controller.signal,
-        deadlineMs: performance.now() + timeoutMs,
+        deadlineMs: beganMs + timeoutMs,
         end() {
           clearTimeout(timer)
           caller.removeEventListener('abort', leave)
@@ -45,9 +49,14 @@ export function createOperations(timeoutMs: number): Operations {
         },
       }
     },
+    oldestMs() {
+      const nowMs = performance.now()
+      const [beganMs = nowMs] = underWay.values()
+      return nowMs - beganMs
+    },
     stop() {
       isStopped = true
-      for (const controller of underWay) controller.abort()
+      for (const controller of underWay.keys()) controller.abort()
     },
   }
 }

@@ -193,6 +193,7 @@ export function createServer(settings: ServerSettings) {
       response.headers.set(REQUEST_ID, requestId)
       return response
     },
+    oldestOperationMs: operations.oldestMs,
     beginStop(): void {
       isStopping = true
     },

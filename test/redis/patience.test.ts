@@ -30,7 +30,10 @@ function work(forMs: number): void {
 
 test('what a process does between asking and looking for the reply is not time that the reply took', async () => {
   const lost: Impatience[] = []
-  const patience = createPatience(why => lost.push(why))
+  const patience = createPatience(
+    why => lost.push(why),
+    () => HOUR_MS,
+  )
   const ask = await startEcho()
   // Somebody waits all the time, so that it is looked at all the time.
   const long = Promise.withResolvers<void>()
@@ -46,7 +49,10 @@ test('what a process does between asking and looking for the reply is not time t
 
 test('what many lose at the same time to one late reply counts once', async () => {
   const lost: Impatience[] = []
-  const patience = createPatience(why => lost.push(why))
+  const patience = createPatience(
+    why => lost.push(why),
+    () => HOUR_MS,
+  )
   const stall = wait(60)
   let isOver = false
   stall.then(() => {
@@ -59,4 +65,20 @@ test('what many lose at the same time to one late reply counts once', async () =
   }
   await Promise.all(asked)
   expect(lost).toEqual([])
+})
+
+test('what a request loses is added up for as long as it is under way, and no longer', async () => {
+  const isGivenUp = async (oldestRequestMs: number) => {
+    const lost: Impatience[] = []
+    const patience = createPatience(
+      why => lost.push(why),
+      () => oldestRequestMs,
+    )
+    const loseTo = (reply: Promise<void>) => patience.wait(reply, why => new Error(why))
+    await loseTo(wait(80))
+    await wait(3_000)
+    await loseTo(wait(85))
+    return lost.includes('slow')
+  }
+  expect(await Promise.all([10_000, 100].map(isGivenUp))).toEqual([true, false])
 })

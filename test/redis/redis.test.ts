@@ -21,6 +21,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
   let proxy: RedisProxy
   let redis: RedisConnection
   let logged: string[]
+  let oldestRequestMs: number
 
   beforeAll(() => void process.on('unhandledRejection', note))
   afterAll(() => void process.off('unhandledRejection', note))
@@ -44,7 +45,9 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
 
   async function open(url = proxy.url): Promise<void> {
     logged = []
-    redis = createRedis(url, pino({ base: null }, { write: line => logged.push(line) }))
+    oldestRequestMs = 10_000
+    const log = pino({ base: null }, { write: line => logged.push(line) })
+    redis = createRedis(url, log, () => oldestRequestMs)
   }
 
   async function openUp(url?: string): Promise<void> {

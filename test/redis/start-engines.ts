@@ -27,6 +27,7 @@ export async function startEngines(options: readonly string[] = []): Promise<Eng
         url: proxy.url,
         credentials: ['a key'],
         cacheTtlMs: 30_000,
+        oldestRequestMs: () => 10_000,
         log: createLogger('silent'),
       })
       all.push({ ...engine, proxy })

@@ -50,6 +50,19 @@ describe('an operation ends', () => {
   })
 })
 
+test('the oldest of them is the one that began first of those under way', () => {
+  expect(operations.oldestMs()).toBe(0)
+  const first = begin()
+  vi.advanceTimersByTime(300)
+  const second = begin()
+  vi.advanceTimersByTime(50)
+  expect(operations.oldestMs()).toBe(350)
+  first.end()
+  expect(operations.oldestMs()).toBe(50)
+  second.end()
+  expect(operations.oldestMs()).toBe(0)
+})
+
 describe('an operation that has ended', () => {
   test('is told of nothing any more, and keeps hold of nothing', () => {
     const { signal, end } = begin()
