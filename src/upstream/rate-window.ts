@@ -178,7 +178,13 @@ export function createRateWindow({ limit, windowMs }: RateLimit): RateWindow {
       const ownMs = Math.min(arrivalAt(place, most), nowMs) + spanMs()
       const capMs = limitAt(nowMs) === 0 ? startCapped(nowMs) : nowMs
       const first = Math.max(capMs, notBefore(nowMs, Math.max(ownMs, toldAt(place))))
-      return first + Math.floor(ahead / most) * (spanMs() + lastDelayMs)
+      const roundMs = spanMs() + lastDelayMs
+      const atMs = first + Math.floor(ahead / most) * roundMs
+      const [cap, next] = caps.filter(({ untilMs }) => untilMs > nowMs)
+      if (cap === undefined || told !== null || atMs <= cap.untilMs) return atMs
+      // Those before it may all start later than the cap ends, but then they start faster.
+      const rounds = Math.floor((cap.limit + ahead) / (next?.limit ?? limit))
+      return Math.min(atMs, Math.max(pausedUntilMs, cap.untilMs) + rounds * roundMs)
     },
     take(nowMs) {
       if (nowMs - lastTakenMs > QUIET_MS) latencies.fill(0)

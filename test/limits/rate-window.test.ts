@@ -101,6 +101,28 @@ describe('a window', () => {
   })
 })
 
+describe('a window of which there is only a part', () => {
+  test('foretells when a request starts to two windows, though the part is larger later', () => {
+    fc.assert(
+      fc.property(fc.nat(4), fc.nat(2_000), fc.nat(4), fc.nat(40), (limit, untilMs, more, ahead) => {
+        const window = createRateWindow({ limit: 9, windowMs: 1_000 })
+        const later = Math.max(1, limit + more)
+        window.cap([
+          { limit, untilMs },
+          { limit: later, untilMs: Number.POSITIVE_INFINITY },
+        ])
+        const foretoldMs = window.foretell(0, ahead)
+        let startMs = 0
+        for (let count = 0; count <= ahead; count += 1) {
+          startMs = window.startAt(startMs)
+          take(window, startMs)
+        }
+        expect(Math.abs(foretoldMs - startMs)).toBeLessThan(2 * 1_020 + 1)
+      }),
+    )
+  })
+})
+
 /** How long a request takes: to its start, on its way there, and from there to the end of its answer. */
 interface Journey {
   readonly gapMs: number
