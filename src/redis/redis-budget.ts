@@ -4,6 +4,7 @@ import type { SharedBudget, SharedGrant, SharedUse } from '../upstream/shared-bu
 import { LOOK, NOTE, PAUSE, TAKE } from './budget-scripts.ts'
 import type { RedisConnection } from './redis.ts'
 import type { Replicas } from './replicas.ts'
+import { createSharers, SILENT_MS } from './sharers.ts'
 
 export interface RedisBudgetSettings {
   /** Of the provider with its credential. */
@@ -22,14 +23,13 @@ interface Word {
 /** A turn that was granted and is not told of holds its place for so long; one that waits longer to be sent renews it. */
 const LEASE_MS = 3_000
 const RENEW_MS = 1_000
+const LOOK_MS = 300
 /** What is final is of use to those who wait; what is not, will be followed by that in most cases. */
 const FINAL_AFTER_MS = 5
 const REST_AFTER_MS = 200
 const MAX_WORDS = 20_000
 const WORDS_AT_ONCE = 200
 const MAX_SCOPES_IN_USE = 1_000
-/** Who has never met the others takes it that there is one. */
-const UNKNOWN_REPLICAS = 2
 /** Of what was free a moment ago, so much is taken to be so still. */
 const STILL_FREE = 0.9
 
@@ -44,8 +44,9 @@ export function createRedisBudget(
     note: redis.script(NOTE, Number.POSITIVE_INFINITY),
     // The others are to hold off though this process may not wait for Redis at the moment.
     pause: redis.script(PAUSE, Number.POSITIVE_INFINITY),
-    look: redis.script(LOOK),
+    look: redis.script(LOOK, Number.POSITIVE_INFINITY),
   }
+  const sharers = createSharers(redis, replicas, keyspace('sharers'))
   const words = new Map<string, Word>()
   const onTheirWay = new WeakSet<Word>()
   const held = new Map<string, { readonly scope: string | null; readonly sinceMs: number }>()
@@ -94,6 +95,7 @@ export function createRedisBudget(
     for (const [, word] of entries) onTheirWay.add(word)
     scripts
       .note(keys, [
+        replicas.id,
         // Twice the window, since a provider that has refused makes it longer.
         ...spans.map(spanMs => 4 * spanMs + LEASE_MS),
         ...young.flatMap(([id, { latestMs }]) => [id, age(latestMs)]),
@@ -117,7 +119,7 @@ export function createRedisBudget(
   }
 
   async function look(): Promise<void> {
-    if (!redis.isUp() || (replicas.liveCount() ?? 1) === 1) return
+    if (!redis.isUp() || sharers.count() === 1) return
     const keys = [...keysOf(null, 'window'), keyspace('in-use')]
     const answer = await scripts.look(keys, [total.windowMs, MAX_SCOPES_IN_USE]).catch(() => null)
     if (answer === null) return
@@ -125,16 +127,14 @@ export function createRedisBudget(
     inUse = { used, scopes: new Set(scopes) }
   }
 
-  const beat = setInterval(() => {
-    renew()
-    look()
-  }, RENEW_MS)
-  beat.unref()
+  const beats = [setInterval(renew, RENEW_MS), setInterval(look, LOOK_MS)]
+  for (const one of beats) one.unref()
   // Before anybody asks: what was done alone stands ahead of all that is asked for then.
   const forget = redis.onChange(isUp => {
     clearTimeout(timer)
     flushAtMs = Number.POSITIVE_INFINITY
     if (isUp) flush()
+    sharers.say()
   })
 
   return {
@@ -143,12 +143,13 @@ export function createRedisBudget(
       return state === 'up' ? 'together' : state === 'down' ? 'alone' : 'starting'
     },
     onChange: listener => void redis.onChange(listener),
-    replicas: () => replicas.liveCount() ?? UNKNOWN_REPLICAS,
+    replicas: sharers.count,
+    unnoticedMs: SILENT_MS,
     slack(scope) {
       if (inUse === null) return Number.POSITIVE_INFINITY
       const { used, scopes } = inUse
       if (scope === null) {
-        return Math.max(0, Math.floor(((total.limit - used) * STILL_FREE) / (replicas.liveCount() ?? 1)))
+        return Math.max(0, Math.floor(((total.limit - used) * STILL_FREE) / sharers.count()))
       }
       return scopes.has(nameOf(scope)) || scopes.size > MAX_SCOPES_IN_USE ? 0 : 1
     },
@@ -158,7 +159,8 @@ export function createRedisBudget(
     },
     async take({ scope, ids, waiting, totalSpanMs, scopeSpanMs }) {
       const keys = [
-        ...keysOf(null, 'window', 'pause'),
+        ...keysOf(null, 'window', 'pause', 'short'),
+        keyspace('sharers'),
         ...keysOf(scope, 'waiting'),
         keyspace('in-use'),
         ...(scope === null ? [] : keysOf(scope, 'window', 'pause')),
@@ -183,7 +185,8 @@ export function createRedisBudget(
       scripts.pause(keysOf(scope, 'pause'), [Math.ceil(waitMs)]).catch(() => {})
     },
     stop() {
-      clearInterval(beat)
+      sharers.stop()
+      for (const one of beats) clearInterval(one)
       clearTimeout(timer)
       forget()
     },

@@ -37,7 +37,7 @@ export function createShares(shared: SharedBudget): Shares {
       if (aloneSinceMs === null) return [{ limit: share, untilMs: backUntilMs }]
       const atOnce = window.used(aloneSinceMs) - asked + shared.slack(scope)
       return [
-        { limit: Math.min(share, atOnce), untilMs: aloneSinceMs + window.spanMs() },
+        { limit: Math.min(share, atOnce), untilMs: aloneSinceMs + shared.unnoticedMs + window.spanMs() },
         { limit: share, untilMs: Number.POSITIVE_INFINITY },
       ]
     },

@@ -44,6 +44,8 @@ export interface SharedBudget {
   onChange(listener: () => void): void
   /** How many processes share, this one included, as far as known. */
   replicas(): number
+  /** For so long the others may not notice that this one works alone; from then on they leave it its share. */
+  readonly unnoticedMs: number
   /** How many turns a process may take at once that works alone from now on, beside the places that are its own. */
   slack(scope: string | null): number
   /** A name for a turn. */

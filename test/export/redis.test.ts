@@ -24,6 +24,7 @@ test.skipIf(isLeftOut(WHAT, whyNoRedis()))(
         scalekit.clientSecret,
       ],
       cacheTtlMs: 30_000,
+      oldestRequestMs: () => 0,
       log: createLogger('silent'),
     })
     onTestFinished(async () => {

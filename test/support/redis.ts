@@ -81,6 +81,8 @@ export interface RedisProxy {
   readonly url: string
   /** How much later answers arrive than they were sent; infinite for a black hole, old connections and new ones. */
   delayMs: number
+  /** Whether what is sent is lost, either way, and nobody is told. */
+  isCut: boolean
   /** Breaks the connections there are. */
   break(): void
   stop(): Promise<void>
@@ -89,7 +91,7 @@ export interface RedisProxy {
 /** A way to a Redis that can be made long, or endless. */
 export async function startRedisProxy(port: number): Promise<RedisProxy> {
   const sockets = new Set<Socket>()
-  const proxy = { delayMs: 0 }
+  const proxy = { delayMs: 0, isCut: false }
   const server = createServer(near => {
     const far = connect(port, '127.0.0.1')
     for (const socket of [near, far]) {
@@ -102,9 +104,10 @@ export async function startRedisProxy(port: number): Promise<RedisProxy> {
           far.destroy()
         })
     }
-    near.on('data', data => far.write(data))
+    near.on('data', data => proxy.isCut || far.write(data))
     far.on('data', data => {
-      const { delayMs } = proxy
+      const { delayMs, isCut } = proxy
+      if (isCut) return
       if (delayMs === 0) near.write(data)
       else if (delayMs !== Number.POSITIVE_INFINITY) setTimeout(() => near.write(data), delayMs)
     })
