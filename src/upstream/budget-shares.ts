@@ -13,9 +13,9 @@ export interface Shares {
 const ALL_BACK_MS = 4_000
 
 /**
- * Alone, each of n processes has an n-th of a limit. For the first window it has at most the places that it held before,
- * and what was free for all: together those are no more than the limit, whatever each of them was doing. And when it
- * comes back, others may still be alone, so it keeps to its share a while longer.
+ * Alone, each of n processes has an n-th of a limit. Until the others have noticed, and what they took before is over, it
+ * has at most the places that it held, and what was free for all: together those are no more than the limit. And when
+ * it comes back, others may still be alone, so it keeps to its share a while longer.
  */
 export function createShares(shared: SharedBudget): Shares {
   let aloneSinceMs: number | null = null
