@@ -10,21 +10,23 @@ local function score(number) return string.format('%.3f', number) end
  * What it does after that shows in 429.
  */
 const FORGOTTEN_MS = 60_000
+const LIVING_MS = 2_000
 
 /**
  * How a process stands to the others: a field of the sharers has the moment from which on it works alone, unless it says
  * something else before, and of how many shares it then takes one. KEYS: the sharers. ARGV: process, in how many
- * milliseconds that is, how many shares. Gives back how many sharers there are.
+ * milliseconds that is, how many shares. Gives back how many have said something lately: the others may well be dead.
  */
 export const SAY = `${CLOCK}
 redis.call('HSET', KEYS[1], ARGV[1], math.floor(now + ARGV[2]) .. ' ' .. ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ${2 * FORGOTTEN_MS})
-local said = redis.call('HGETALL', KEYS[1])
+local said, living = redis.call('HGETALL', KEYS[1]), 0
 for index = 1, #said, 2 do
   local from = string.match(said[index + 1], '%d+')
-  if math.abs(now - from) > ${FORGOTTEN_MS} then redis.call('HDEL', KEYS[1], said[index]) end
+  if math.abs(now - from) > ${FORGOTTEN_MS} then redis.call('HDEL', KEYS[1], said[index])
+  elseif now - from < ${LIVING_MS} then living = living + 1 end
 end
-return redis.call('HLEN', KEYS[1])`
+return living`
 
 /** It has gone, and takes nothing any more. */
 export const LEAVE = `redis.call('HDEL', KEYS[1], ARGV[1])`
@@ -100,18 +102,19 @@ end
 export const TAKE = `${WINDOW}
 local process, waiting, lease = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local totalLimit, totalSpan, scopeLimit, scopeSpan = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local alone, count = {}, 0
+local alone, shares = {}, {}
 local said = redis.call('HGETALL', KEYS[4])
 for index = 1, #said, 2 do
   local from, of = string.match(said[index + 1], '(%d+) (%d+)')
-  count = count + 1
+  shares[said[index]] = tonumber(of)
   if now >= tonumber(from) and said[index] ~= process then alone[said[index]] = tonumber(of) end
 end
+local function sharesOf(other) return math.max(2, shares[other] or 2) end
 -- Who wants more takes turns with us: what is left to it is there for it though it may lose Redis the next moment.
 local ofTotal, ofScope, others = {}, {}, {}
 for other, of in pairs(alone) do ofTotal[other], ofScope[other] = of, of end
 for _, other in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], score(now - 2000), '+inf')) do
-  if other ~= process and not alone[other] then ofTotal[other] = math.max(2, count) end
+  if other ~= process and not alone[other] then ofTotal[other] = sharesOf(other) end
 end
 local all = redis.call('HGETALL', KEYS[5])
 for index = 1, #all, 2 do
@@ -119,7 +122,7 @@ for index = 1, #all, 2 do
   local many, at = string.match(all[index + 1], '(%d+) (%d+)')
   if other ~= process and not alone[other] and now - at < 2000 then
     others[#others + 1] = tonumber(many)
-    ofScope[other] = math.max(2, count)
+    ofScope[other] = sharesOf(other)
   end
 end
 local total = look(KEYS[1], KEYS[2], totalLimit, totalSpan, lease, ofTotal)

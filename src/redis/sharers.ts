@@ -4,7 +4,7 @@ import type { Replicas } from './replicas.ts'
 
 /** Who takes part in the limits of one provider. Each says how it stands, and the scripts heed it. */
 export interface Sharers {
-  /** How many there are, this process included; as last known while Redis is gone. */
+  /** How many live, this process included, whether they reach Redis or not; as last known while it is gone. */
   count(): number
   /** To be called at each change between up and down, after all that others have to be told before. */
   say(): void

@@ -27,6 +27,8 @@ export interface Process {
   readonly keyspace: (...parts: readonly string[]) => string
   isUp(): boolean
   live(): number | null
+  /** How many take part in the limits. */
+  sharers(): number
   /** How many requests it may send to the directory at once if Redis goes now, beside its own places. */
   slack(): number
   /** Ends it as one that is told to stop. */
@@ -57,6 +59,7 @@ export function openBudget(context: TestContext, url: string, owner: string, tot
     keyspace,
     isUp: redis.isUp,
     live: replicas.liveCount,
+    sharers: shared.replicas,
     slack: () => shared.slack('one'),
     async stop() {
       shared.stop()
