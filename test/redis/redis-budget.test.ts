@@ -40,7 +40,8 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
     { on = server, ...total }: { on?: RedisServer; totalLimit?: number; totalWindowMs?: number } = {},
   ) => startBudgets(context, new Array(count).fill(on.url), total)
 
-  describe.concurrent('processes', () => {
+  // How much of a limit is used in a second or two is also a matter of what else the machine does.
+  describe.concurrent('processes', { retry: 2 }, () => {
     test('never go over the limit together, use it, and have even parts of it', async context => {
       const { stop } = press(await start(context, 2), 6)
       await wait(2_500)
