@@ -147,12 +147,7 @@ function judgeWrites({ attempts, calls: { writes } }: RunRecord): Verdict {
 }
 
 /** On a machine that is too busy a replica finds Redis slow; the limits hold all the same. */
-function judgeLimits({
-  calls: { overLimit, mostUserCalls },
-  turns,
-  faults,
-  beganMs,
-}: RunRecord): Verdict {
+function judgeLimits({ calls: { overLimit, mostUserCalls }, turns, faults, beganMs }: RunRecord): Verdict {
   const passed = overLimit.map(({ atMs, path }) => ({ path, atMs: atMs - performance.timeOrigin }))
   const tooSlow = turns
     .flat()

@@ -65,15 +65,17 @@ local function expire(window, span, lease)
 end
 
 -- How many places are left to us, how many are taken, for how many milliseconds nobody may start, and of how many that
--- goes: what those who take their shares by themselves have not taken of them is left to them, but for one place.
-local function look(window, pause, limit, span, lease, shares)
+-- goes: what those who take their shares by themselves have not taken of them is left to them. But some may be dead, so
+-- one share of all that are known is not.
+local function look(window, pause, limit, span, lease, shares, known)
   local used, theirs, left = expire(window, span, lease), 0, 0
   for process, of in pairs(shares) do
     local has = expire(ofProcess(window, process), span, lease)
     theirs = theirs + has
     left = left + math.max(0, math.max(1, math.floor(limit / of)) - has)
   end
-  local most = math.min(limit, math.max(limit - left, theirs + 1))
+  local least = math.max(1, math.floor(limit / known))
+  local most = math.min(limit, math.max(limit - left, theirs + least))
   local paused = math.max(0, redis.call('PTTL', pause))
   return {paused > 0 and 0 or math.max(0, most - used), used, paused, most}
 end
@@ -102,11 +104,12 @@ end
 export const TAKE = `${WINDOW}
 local process, waiting, lease = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local totalLimit, totalSpan, scopeLimit, scopeSpan = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local alone, shares = {}, {}
+local alone, shares, known = {}, {}, 1
 local said = redis.call('HGETALL', KEYS[4])
 for index = 1, #said, 2 do
   local from, of = string.match(said[index + 1], '(%d+) (%d+)')
   shares[said[index]] = tonumber(of)
+  if said[index] ~= process then known = known + 1 end
   if now >= tonumber(from) and said[index] ~= process then alone[said[index]] = tonumber(of) end
 end
 local function sharesOf(other) return math.max(2, shares[other] or 2) end
@@ -125,8 +128,8 @@ for index = 1, #all, 2 do
     ofScope[other] = sharesOf(other)
   end
 end
-local total = look(KEYS[1], KEYS[2], totalLimit, totalSpan, lease, ofTotal)
-local scope = KEYS[7] and look(KEYS[7], KEYS[8], scopeLimit, scopeSpan, lease, ofScope)
+local total = look(KEYS[1], KEYS[2], totalLimit, totalSpan, lease, ofTotal, known)
+local scope = KEYS[7] and look(KEYS[7], KEYS[8], scopeLimit, scopeSpan, lease, ofScope, known)
 -- Who waits as well finds its part when it asks; what it leaves is there for the next ask.
 local free = math.min(total[1], scope and scope[1] or total[1])
 local ofAll = math.min(totalLimit - total[2], scope and scopeLimit - scope[2] or totalLimit)

@@ -139,17 +139,23 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
       expect(await startOfLast()).toBeLessThan(WINDOW_MS)
     })
 
-    test('have one place at least, whatever they leave', async context => {
-      const { near } = await startPair(context)
-      const ghosts = Array.from({ length: 2 * LIMIT }, (_, index) => [`ghost ${index}`, `${Date.now()} 8`])
-      await near.redis.run(client => client.hset(near.keyspace('sharers'), ...ghosts.flat()))
-      const { stop } = press([near], 3)
-      await wait(4 * WINDOW_MS)
-      const arrivals = await stop()
-      expect(tooEarly(arrivals, 1)).toEqual([])
-      expect(perWindow(arrivals)).toBeGreaterThan(0.6)
-      expect(near.isUp()).toBe(true)
-    })
+    test.for([
+      { what: 'a directory', scope: 'one', total: {}, least: 1 },
+      { what: 'the key', scope: null, total: { totalLimit: 40 }, least: 4 },
+    ])(
+      'have a share of $what, one place at least, though all that are silent had the whole',
+      async ({ scope, total, least }, context) => {
+        const { near } = await startPair(context, total)
+        const ghosts = Array.from({ length: 8 }, (_, index) => [`ghost ${index}`, `${Date.now()} 2`])
+        await near.redis.run(client => client.hset(near.keyspace('sharers'), ...ghosts.flat()))
+        const { stop } = press([near], 2 * least + 1, scope)
+        await wait(4 * WINDOW_MS)
+        const arrivals = await stop()
+        expect(tooEarly(arrivals, least)).toEqual([])
+        expect(perWindow(arrivals)).toBeGreaterThan(0.6 * least)
+        expect(near.isUp()).toBe(true)
+      },
+    )
 
     test('refuse at once who can not be in time beside one that works alone', async context => {
       const { near } = await startPair(context)
