@@ -6,8 +6,9 @@ import { resetCosts } from './cost/costs.ts'
 import { LiveProvider } from './live/live.tsx'
 import { OrganizationScreen } from './organization/organization-screen.tsx'
 import { OrganizationsScreen } from './organizations/organizations-screen.tsx'
-import { createEnvironment } from './relay/environment.ts'
+import { createEnvironment, forgetAnswers } from './relay/environment.ts'
 import type { LiveState } from './relay/subscribe.ts'
+import { isSameCaller } from './session/same-caller.ts'
 import { session, useSessionState } from './session/session.ts'
 import { SignIn } from './session/sign-in.tsx'
 import { Failed } from './ui/failed.tsx'
@@ -51,10 +52,13 @@ function SignedIn() {
   useEffect(() => {
     let last = session.token
     return session.subscribe(() => {
-      if (session.state === 'signed-out' || (session.state === 'signed-in' && last === null)) {
+      const { state, token } = session
+      const isAnother = token !== null && (last === null || !isSameCaller(last, token))
+      if (state === 'signed-out' || (state === 'signed-in' && isAnother)) {
+        forgetAnswers()
         setRound(count => count + 1)
       }
-      last = session.token
+      last = token
     })
   }, [])
   if (state === 'signed-out') {

@@ -126,6 +126,25 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, () => {
     expect(tokens()).toEqual(['wrong_token_of_embedder', ADMIN_TOKEN])
   })
 
+  test('of another caller begin with nothing of what the one before has read', async () => {
+    const embedder = await startEmbedder()
+    const { app, issuer } = await startForUsers([embedder.origin])
+    const hand = async (page: Page, token: string) => page.evaluate(`hand('${token}')`)
+    embedder.show(`
+      <iframe title="console" src="${app.origin}/console" width="900" height="700"></iframe>
+      <script>
+        const hand = token => frames[0].postMessage({ type: 'dirgraph:token', token }, '${app.origin}')
+      </script>`)
+    const page = await open(embedder.origin)
+    const frame = page.frameLocator('[title=console]')
+    await frame.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await hand(page, await tokenOf(app, issuer))
+    await frame.getByRole('row').filter({ hasText: 'Farrow & Lindqvist' }).waitFor()
+    await hand(page, await tokenOf(app, issuer, { oid: organizationNamed(app, 'Pinwheel Studio') }))
+    await frame.getByRole('row').filter({ hasText: 'Pinwheel Studio' }).waitFor()
+    expect(await frame.getByText('Farrow & Lindqvist').count()).toBe(0)
+  })
+
   test('do not begin in a frame of any other origin', async () => {
     const [embedder, other] = [await startEmbedder(), await startEmbedder()]
     const { origin } = await startConsole({ dirgraph: { allowedOrigins: [embedder.origin] } })
@@ -149,19 +168,24 @@ async function signIn(page: Page, token: string): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-async function startForUsers(): Promise<{ app: ServedConsole; issuer: Issuer }> {
+async function startForUsers(
+  allowedOrigins: readonly string[] = [],
+): Promise<{ app: ServedConsole; issuer: Issuer }> {
   const issuer = await startIssuer()
   onTestFinished(() => issuer.stop())
   const { jwksUrl, audience } = issuer
   const userTokens = { jwksUrl, issuer: issuer.issuer, audience, provider: 'scalekit' as const }
-  return { app: await startConsole({ dirgraph: { userTokens } }), issuer }
+  return { app: await startConsole({ dirgraph: { userTokens, allowedOrigins } }), issuer }
 }
 
 /** A token of somebody at Farrow & Lindqvist. */
-function tokenOf({ sandbox }: ServedConsole, issuer: Issuer, claims: object = {}): Promise<string> {
-  const { organizations } = sandbox.data.scalekit
-  const oid = organizations.find(({ display_name }) => display_name === 'Farrow & Lindqvist')?.id
+function tokenOf(app: ServedConsole, issuer: Issuer, claims: object = {}): Promise<string> {
+  const oid = organizationNamed(app, 'Farrow & Lindqvist')
   return issuer.sign({ oid, permissions: EVERY_PERMISSION, ...claims })
+}
+
+function organizationNamed({ sandbox }: ServedConsole, name: string): string | undefined {
+  return sandbox.data.scalekit.organizations.find(({ display_name }) => display_name === name)?.id
 }
 
 /** The tokens that a page and its frames have sent so far, each once. */

@@ -39,6 +39,8 @@ export function CreateSecret({ directoryId, onMade }: CreateSecretProps) {
   const [plain, setPlain] = useState<string | null>(null)
   const [refusal, setRefusal] = useState<Refusal | null>(null)
   const setOpen = (open: boolean) => {
+    // The list is read again only now: where that fails, it takes this dialog along.
+    if (plain !== null) onMade()
     setIsOpen(open)
     setPlain(null)
     setRefusal(null)
@@ -57,7 +59,8 @@ export function CreateSecret({ directoryId, onMade }: CreateSecretProps) {
           setRefusal(refusalIn(data))
           if (!('plainSecret' in made)) return
           setPlain(made.plainSecret)
-          onMade()
+          // Whoever has closed the dialog meanwhile would never see it.
+          setIsOpen(true)
         },
         error(error: Error) {
           setRefusal(refusalOf(error))

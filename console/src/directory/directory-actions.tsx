@@ -121,6 +121,7 @@ export function DirectoryActions({ directory, operations }: DirectoryActionsProp
         <Button
           className="button"
           onPress={() => {
+            if (resume.isRunning) return
             begin([sync, resume])
             const directory = { id, enabled: false, state: 'INACTIVE' } as const
             pause.change({
@@ -137,6 +138,7 @@ export function DirectoryActions({ directory, operations }: DirectoryActionsProp
         <Button
           className="button"
           onPress={() => {
+            if (pause.isRunning) return
             begin([sync, pause])
             const directory = { id, enabled: true, state: 'ACTIVE' } as const
             resume.change({

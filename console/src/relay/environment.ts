@@ -9,7 +9,7 @@ import {
   type Variables,
 } from 'relay-runtime'
 import { session } from '../session/session.ts'
-import { type Failure, noteFailures } from './failures.ts'
+import { type Failure, forgetAllFailures, noteFailures } from './failures.ts'
 import { isUnauthenticated, OperationError, send } from './send.ts'
 import { createSubscribe, type LiveState } from './subscribe.ts'
 
@@ -42,7 +42,13 @@ function isPageLost({ after, before }: Variables, errors: readonly Failure[]): b
   return errors.some(({ path = [] }) => !path.includes('edges') && !path.includes('nodes'))
 }
 
-/** A new one for each token: what one caller has read is not for the next. */
+/** Forgets what is known of answers beside the data, before somebody else is the caller. */
+export function forgetAnswers(): void {
+  answeredMs.clear()
+  forgetAllFailures()
+}
+
+/** A new one for each caller: what one has read is not for the next. */
 export function createEnvironment(onState: (state: LiveState) => void): Environment {
   return new Environment({
     network: Network.create(fetchQuery, createSubscribe(onState)),

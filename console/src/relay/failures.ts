@@ -31,6 +31,12 @@ export function forgetFailures(operation: string): void {
   noteFailures(operation, [], false)
 }
 
+/** Forgets what failed for the caller before. */
+export function forgetAllFailures(): void {
+  failures = new Map()
+  for (const listener of listeners) listener()
+}
+
 /** What failed in the last answers to the operation of that name, for those who do not show it. */
 export function failuresOf(operation: string): readonly Failure[] {
   return failures.get(operation) ?? []
