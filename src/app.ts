@@ -100,11 +100,11 @@ export function createDirgraph(settings: DirgraphSettings = {}): Dirgraph {
   const schema = settings.federation ? toSubgraph(plainSchema) : plainSchema
   const consoleFiles = settings.console ? readConsoleFiles() : null
   const persistedDocuments = withConsole(settings.persistedDocuments ?? null, consoleFiles)
-  refuseUnfitDocuments(persistedDocuments?.documents ?? {}, schema)
+  const documents = { ...persistedDocuments?.documents, ...persistedDocuments?.own }
+  refuseUnfitDocuments(documents, schema)
   const log = createLogger(settings.logLevel ?? 'info')
   const engine = createEngine(settings, log, () => server.oldestOperationMs())
-  const documents = Object.values(persistedDocuments?.documents ?? {})
-  const metrics = createPrometheusMetrics({ operationNames: operationNamesIn(documents) })
+  const metrics = createPrometheusMetrics({ operationNames: operationNamesIn(Object.values(documents)) })
   const verifiers = createVerifiers(settings)
   const { adapters, provider, eventSource } = createProviders(settings, {
     log,
@@ -190,14 +190,13 @@ function createVerifiers({ webhooks, workos, scalekit }: DirgraphSettings): Map<
   return verifiers
 }
 
-/** The console sends ids of documents; where nobody set any up, free documents are taken as before beside them. */
+/** The console sends ids of documents, which changes nothing for those of others. */
 function withConsole(
   persisted: PersistedDocuments | null,
   files: ConsoleFiles | null,
 ): PersistedDocuments | null {
   if (files === null) return persisted
-  const { documents = {}, mode = 'allow' } = persisted?.mode === 'off' ? {} : (persisted ?? {})
-  return { documents: { ...documents, ...files.documents }, mode }
+  return { ...(persisted ?? { documents: {}, mode: 'off' }), own: files.documents }
 }
 
 /** The defaults, with what the settings say of them. */

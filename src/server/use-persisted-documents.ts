@@ -8,6 +8,8 @@ export interface PersistedDocuments {
   readonly documents: Readonly<Record<string, string>>
   /** `allow`: ids and free documents; `only`: ids, and free documents of the admin; `off`: free documents. */
   readonly mode: 'off' | 'allow' | 'only'
+  /** Documents of pages that this server serves itself, taken in every mode. */
+  readonly own?: Readonly<Record<string, string>>
 }
 
 /** Takes the id of a document that was written at build time in place of its text. */
@@ -15,9 +17,11 @@ export function usePersistedDocuments(
   settings: PersistedDocuments | null,
   callers: CallersByRequest,
 ): Plugin<object, object> {
-  if (settings === null || settings.mode === 'off') return { onParams: refuseIds }
-  const { documents, mode } = settings
-  const byId = new Map(Object.entries(documents).map(([id, text]) => [withoutAlgorithm(id), text]))
+  if (settings === null) return { onParams: refuseIds }
+  const { documents, mode, own = {} } = settings
+  if (mode === 'off') return { onParams: payload => takeOwn(payload, own) }
+  const all = Object.entries({ ...documents, ...own })
+  const byId = new Map(all.map(([id, text]) => [withoutAlgorithm(id), text]))
   const persisted = usePersistedOperations({
     allowArbitraryOperations: request => mode === 'allow' || callers.get(request)?.kind === 'admin',
     extractPersistedOperationId: (params, request) => toDocumentId({ params, request }),
@@ -40,7 +44,16 @@ export function usePersistedDocuments(
   }
 }
 
-type Asked = Pick<Parameters<NonNullable<Plugin['onParams']>>[0], 'params' | 'request'>
+type OnParams = Parameters<NonNullable<Plugin['onParams']>>[0]
+type Asked = Pick<OnParams, 'params' | 'request'>
+
+function takeOwn(payload: OnParams, own: Readonly<Record<string, string>>): void {
+  const { params, setParams } = payload
+  const id = toDocumentId(payload)
+  const query = !params.query && id !== null && Object.hasOwn(own, id) ? own[id] : undefined
+  if (query === undefined) refuseIds(payload)
+  else setParams({ ...params, query })
+}
 
 /** The words by which the same clients know that they have to send whole documents from now on. */
 function refuseIds({ params, request }: Asked): void {
