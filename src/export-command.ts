@@ -65,6 +65,8 @@ async function exportOrSayWhyNot(words: readonly string[]): Promise<number> {
 
 async function exportTo(options: ExportOptions, config: Config): Promise<number> {
   const { selection, format, isResuming, isQuiet, patienceMs } = options
+  // Whoever has read enough of the progress, as `head` has, does not end the export.
+  process.stderr.on('error', () => {})
   const log = createLogger(config.logLevel)
   const order = { selection, format, sources: sourcesOf(config) }
   const output = await openOutput(options.output, order, isResuming)

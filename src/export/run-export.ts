@@ -1,7 +1,12 @@
 import type { DirectoryProvider } from '../domain/directory-provider.ts'
 import type { Directory } from '../domain/entities.ts'
 import { providerOf, upstreamIdOf } from '../domain/entity-key.ts'
-import { InvalidInputError, PROVIDER_TITLES, ProviderError } from '../domain/provider-error.ts'
+import {
+  InvalidInputError,
+  PROVIDER_TITLES,
+  ProviderError,
+  UnavailableError,
+} from '../domain/provider-error.ts'
 import { type Part, readMembers } from './directory-members.ts'
 import { ExportError } from './export-error.ts'
 import { findDirectories } from './find-directories.ts'
@@ -114,6 +119,7 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
         return await write(parts, index)
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error
+        if (output.canCutBack && isRefusedToAll(error)) throw error
         const isCut = !output.canCutBack && output.size() > sizeBefore
         if (!isCut) await takeBack(index)
         // Its place is not known any more, as where whoever stood there has left.
@@ -156,6 +162,11 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
     throw error
   }
   return toResult(state)
+}
+
+/** No directory could be read any more: a file is better gone on with later than ended without them. */
+function isRefusedToAll(error: ProviderError): boolean {
+  return error instanceof UnavailableError && error.reason === 'credentials-refused'
 }
 
 /** The one that was under way, then those that were not begun or given up, in the order in which they were found. */

@@ -65,6 +65,29 @@ describe('a provider in trouble', () => {
     expect(factsIn(rowsIn(stdout))).toEqual(truthOf(sandbox.data, [id]))
   })
 
+  test('that refuses the credentials from some moment on ends it, to be gone on with, and what was there before stays', async () => {
+    const { workosTwoDirectoriesOrganizationId: organization } = sandbox.data.known
+    const all = sandbox.data.workos.directories.filter(one => one.organization_id === organization)
+    const file = join(await newFolder(), 'revoked.jsonl')
+    await writeFile(file, 'older')
+    const args = ['--organization', organization, '--format', 'jsonl', '--output', file]
+    sandbox.inject({ provider: 'workos', path: /^\/directory_/, kind: 'status', status: 401 })
+    const refused = await runExport(sandbox, args)
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain('WorkOS refuses the credentials')
+    expect(refused.stderr).toContain('go on with --resume')
+    expect(await readFile(file, 'utf8')).toBe('older')
+    sandbox.clearFaults()
+    expect((await runExport(sandbox, [...args, '--resume'])).code).toBe(0)
+    const facts = factsIn(rowsIn(await readFile(file, 'utf8')))
+    expect(facts).toEqual(
+      truthOf(
+        sandbox.data,
+        all.map(({ id }) => id),
+      ),
+    )
+  })
+
   test('that refuses the credentials is named, without them, and the other one is there', async () => {
     const secret = 'sk_live_of_somebody'
     const { code, stdout, stderr } = await runExport(sandbox, ['--all', ...TO_STANDARD_OUTPUT], {
