@@ -5,12 +5,18 @@ import { isLeftOut } from '../support/left-out.ts'
 import { directoryId } from '../support/seeded-ids.ts'
 import { globalId } from '../support/start-app.ts'
 import { ask } from './ask-console.ts'
-import { expectAccessible, type ServedConsole, startConsole, useChromium } from './start-console.ts'
+import {
+  expectAccessible,
+  IN_BROWSER,
+  type ServedConsole,
+  startConsole,
+  useChromium,
+} from './start-console.ts'
 
 const WHAT = 'What can be done to a directory in Chromium'
 const FORBIDDEN = { provider: 'scalekit', kind: 'status', status: 403 } as const
 
-describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, () => {
+describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
   const open = useChromium()
 
   function addressOf({ sandbox, origin }: ServedConsole, upstreamId: string, search = ''): string {

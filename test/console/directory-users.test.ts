@@ -4,12 +4,18 @@ import { whyNoBrowser } from '../support/chromium.ts'
 import { isLeftOut } from '../support/left-out.ts'
 import { directoryId, groupId } from '../support/seeded-ids.ts'
 import { readUserIds } from './ask-console.ts'
-import { expectAccessible, type ServedConsole, startConsole, useChromium } from './start-console.ts'
+import {
+  expectAccessible,
+  IN_BROWSER,
+  type ServedConsole,
+  startConsole,
+  useChromium,
+} from './start-console.ts'
 
 const WHAT = 'The people of a directory in Chromium'
 const REFUSED = /the server responded with a status of/
 
-describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, () => {
+describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
   const open = useChromium()
 
   function addressOf({ sandbox, origin }: ServedConsole, upstreamId: string, search = ''): string {

@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import { whyNoBrowser } from '../support/chromium.ts'
 import { isLeftOut } from '../support/left-out.ts'
-import { expectAccessible, startConsole, useChromium } from './start-console.ts'
+import { expectAccessible, IN_BROWSER, startConsole, useChromium } from './start-console.ts'
 
 const WHAT = 'Changes and costs in the console, in Chromium'
 /** What the browser says itself of a server that is gone. */
 const GONE = /net::ERR_|Failed to load resource/
 
-describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, () => {
+describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
   const open = useChromium()
 
   test('mark the row that a change touched, and show the directory as it is now', async () => {

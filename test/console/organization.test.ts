@@ -4,11 +4,11 @@ import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import { whyNoBrowser } from '../support/chromium.ts'
 import { isLeftOut } from '../support/left-out.ts'
 import { organizationId } from '../support/seeded-ids.ts'
-import { expectAccessible, startConsole, useChromium } from './start-console.ts'
+import { expectAccessible, IN_BROWSER, startConsole, useChromium } from './start-console.ts'
 
 const WHAT = 'The console’s organization, in Chromium'
 
-describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, () => {
+describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
   const open = useChromium()
 
   test('shows what is known of it, with ids to copy, and its directories, which lead to theirs', async () => {

@@ -2,12 +2,12 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { whyNoBrowser } from '../support/chromium.ts'
 import { isLeftOut } from '../support/left-out.ts'
-import { expectAccessible, startConsole, useChromium } from './start-console.ts'
+import { expectAccessible, IN_BROWSER, startConsole, useChromium } from './start-console.ts'
 
 const WHAT = 'The console’s list of organizations, in Chromium'
 const DOWN = { path: /^(?!\/oauth)/, kind: 'reset' } as const
 
-describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, () => {
+describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
   const open = useChromium()
 
   test('has both providers’ organizations, their domains and directories, and first what needs attention', async () => {

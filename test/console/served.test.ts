@@ -2,12 +2,12 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { whyNoBrowser } from '../support/chromium.ts'
 import { isLeftOut } from '../support/left-out.ts'
-import { startConsole, useChromium } from './start-console.ts'
+import { IN_BROWSER, startConsole, useChromium } from './start-console.ts'
 
 const WHAT = 'The console as it is served, in Chromium'
 const MAX_FIRST_LOAD_BYTES = 250 * 1_024
 
-describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, () => {
+describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
   const open = useChromium()
 
   test('is small, comes from this server alone, and works where only known documents are taken', async () => {

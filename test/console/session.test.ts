@@ -5,7 +5,13 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { whyNoBrowser } from '../support/chromium.ts'
 import { type Issuer, startIssuer } from '../support/issue-tokens.ts'
 import { isLeftOut } from '../support/left-out.ts'
-import { expectAccessible, type ServedConsole, startConsole, useChromium } from './start-console.ts'
+import {
+  expectAccessible,
+  IN_BROWSER,
+  type ServedConsole,
+  startConsole,
+  useChromium,
+} from './start-console.ts'
 
 const WHAT = 'Sessions of the console, in Chromium'
 const ADMIN_TOKEN = 'admin_0123456789abcdef0123456789abcdef'
@@ -13,7 +19,7 @@ const ADMIN_TOKEN = 'admin_0123456789abcdef0123456789abcdef'
 const UNAUTHORIZED = /status of 401/
 const EVERY_PERMISSION = ['directories:read', 'directories:write', 'directories:secrets']
 
-describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, () => {
+describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
   const open = useChromium()
 
   test('begin with a token, which is asked for where the server wants one, and is in memory only', async () => {
