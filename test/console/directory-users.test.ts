@@ -229,6 +229,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     served.sandbox.clearFaults()
     await page.getByRole('button', { name: 'Try again' }).click()
     await counted(page, '50 of 120').waitFor()
+    await page.getByText('Some people are missing').waitFor({ state: 'detached', timeout: 3_000 })
   })
 
   test('that were read stay where the next page fails, and it can be tried again', async () => {

@@ -9,7 +9,7 @@ import {
   Virtualizer,
 } from 'react-aria-components'
 import { graphql, usePaginationFragment } from 'react-relay'
-import { useFailures } from '../relay/failures.ts'
+import { forgetFailures, useFailures } from '../relay/failures.ts'
 import { Failed } from '../ui/failed.tsx'
 import type { GroupMembersPaginationQuery } from './__generated__/GroupMembersPaginationQuery.graphql.ts'
 import type { groupMembers_group$key } from './__generated__/groupMembers_group.graphql.ts'
@@ -59,7 +59,10 @@ export function GroupMembers({ group }: { readonly group: groupMembers_group$key
         <Failed
           title={users ? 'Some people are missing' : 'The people could not be read'}
           message={failures[0]?.message ?? 'The provider has not answered.'}
-          onRetry={() => refetch({}, { fetchPolicy: 'network-only' })}
+          onRetry={() => {
+            forgetFailures('groupPanelQuery')
+            refetch({}, { fetchPolicy: 'network-only' })
+          }}
         />
       )}
       {lost && <Failed title="More people could not be read" message={lost.message} onRetry={more} />}

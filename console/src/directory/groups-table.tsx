@@ -13,7 +13,7 @@ import {
 } from 'react-aria-components'
 import { graphql, usePaginationFragment } from 'react-relay'
 import { Touched } from '../live/touched.tsx'
-import { useFailures } from '../relay/failures.ts'
+import { forgetFailures, useFailures } from '../relay/failures.ts'
 import { Failed } from '../ui/failed.tsx'
 import { Time } from '../ui/time.tsx'
 import type { GroupsTablePaginationQuery } from './__generated__/GroupsTablePaginationQuery.graphql.ts'
@@ -51,7 +51,10 @@ export function GroupsTable({ directory }: { readonly directory: groupsTable_dir
     ...useFailures('groupsTabQuery', 'directory', 'groups'),
     ...useFailures('GroupsTablePaginationQuery', 'node', 'groups'),
   ]
-  const again = () => refetch({}, { fetchPolicy: 'network-only' })
+  const again = () => {
+    forgetFailures('groupsTabQuery')
+    refetch({}, { fetchPolicy: 'network-only' })
+  }
   const more = () => {
     setLost(null)
     loadNext(100, { onComplete: setLost })

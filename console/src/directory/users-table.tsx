@@ -12,7 +12,7 @@ import {
   Virtualizer,
 } from 'react-aria-components'
 import { graphql, usePaginationFragment } from 'react-relay'
-import { useFailures } from '../relay/failures.ts'
+import { forgetFailures, useFailures } from '../relay/failures.ts'
 import { Failed } from '../ui/failed.tsx'
 import type { UsersTablePaginationQuery } from './__generated__/UsersTablePaginationQuery.graphql.ts'
 import type {
@@ -95,7 +95,10 @@ export function UsersTable({ directory, isFiltered, isFromEnd }: UsersTableProps
     const element = tableRef.current
     if (element && count * ROW_PX <= element.clientHeight) loadAbove(element)
   }, [count])
-  const again = () => refetch({}, { fetchPolicy: 'network-only' })
+  const again = () => {
+    forgetFailures('usersTabQuery')
+    refetch({}, { fetchPolicy: 'network-only' })
+  }
   if (!edges) {
     const message = failures[0]?.message ?? 'The provider has not answered.'
     return <Failed title="No people could be read" message={message} onRetry={again} />
