@@ -17,6 +17,7 @@ import { createOperations, type Operation } from './operations.ts'
 import { type Identified, REQUEST_ID, requestIdOf, useRequestIds } from './request-id.ts'
 import { createSubscriptions } from './subscriptions.ts'
 import { useAcceptableRequests } from './use-acceptable-requests.ts'
+import { useBodyLimit } from './use-body-limit.ts'
 import { type CallersByRequest, useCallers } from './use-callers.ts'
 import { useConsole } from './use-console.ts'
 import { type EstimateCalls, useCostLimit } from './use-cost-limit.ts'
@@ -115,7 +116,8 @@ export function createServer(settings: ServerSettings) {
     landingPage: false,
     logging: false,
     cors: request => corsFor(request, settings.allowedOrigins),
-    maxRequestBodySize: limits.maxBodyBytes,
+    // By a plugin of our own.
+    maxRequestBodySize: false,
     parserAndValidationCache: createDocumentCaches(),
     extraParamNames: ['documentId'],
     multipart: false,
@@ -139,6 +141,7 @@ export function createServer(settings: ServerSettings) {
         }),
       graphiql && useGraphiqlPage(graphiqlOptions({ asksForToken: settings.asksForToken })),
       useAcceptableRequests(),
+      useBodyLimit(limits.maxBodyBytes),
       useCallers(settings.authenticate, callers),
       usePersistedDocuments(settings.persistedDocuments, callers),
       useDocumentLimits(limits),
