@@ -120,6 +120,16 @@ export interface DirectoryDraft {
 }
 
 /**
+ * Pages that can be told at once, since all that they are made of is kept. Null says that the list has to be asked for,
+ * and nothing of what is in it. Each throws the `ProviderError` that the list would be answered with.
+ */
+export interface KeptReads {
+  listDirectories(list: ListDirectories, call: CallContext): Page<Directory> | null
+  listUsers(list: ListUsers, call: CallContext): Page<DirectoryUser> | null
+  listGroups(list: ListGroups, call: CallContext): Page<DirectoryGroup> | null
+}
+
+/**
  * The port: what the graph asks of whoever keeps directories. Two adapters implement it, and a composite that
  * is the same over both. Reads are batch-shaped, since only the adapter knows whether many look-ups are
  * cheaper as one scan. Nested lists take the parent entity: what came with it costs no call.
@@ -139,6 +149,8 @@ export interface DirectoryProvider {
   listDirectories(lists: readonly ListDirectories[], call: CallContext): Promise<Listed<Directory>[]>
   listUsers(lists: readonly ListUsers[], call: CallContext): Promise<Listed<DirectoryUser>[]>
   listGroups(lists: readonly ListGroups[], call: CallContext): Promise<Listed<DirectoryGroup>[]>
+  /** The lists that are nested below others, by the page: what needs no call needs no batch and no promise. */
+  readonly kept: KeptReads
 
   findOrganizations(finds: readonly Find[], call: CallContext): Promise<Found<Organization>[]>
   findDirectories(finds: readonly Find[], call: CallContext): Promise<Found<Directory>[]>
@@ -166,3 +178,12 @@ export interface DirectoryProvider {
     call: CallContext,
   ): Promise<{ plainSecret: string; secret: DirectorySecret }>
 }
+
+/** The reading half of the port. */
+export type ProviderReads = Pick<
+  DirectoryProvider,
+  Extract<keyof DirectoryProvider, `list${string}` | `find${string}` | 'kept'>
+>
+
+/** The writing half of the port. */
+export type ProviderWrites = Omit<DirectoryProvider, keyof ProviderReads | 'statuses' | 'check' | 'budgets'>

@@ -109,6 +109,14 @@ export function createCompositeProvider(
       ({ within }: ListGroups) => within.key,
       EMPTY_PAGE,
     ),
+    kept: {
+      listDirectories: (list, call) =>
+        providers.get(providerOf(list.of.key))?.kept.listDirectories(list, call) ?? null,
+      listUsers: (list, call) =>
+        providers.get(providerOf(list.within.key))?.kept.listUsers(list, call) ?? null,
+      listGroups: (list, call) =>
+        providers.get(providerOf(list.within.key))?.kept.listGroups(list, call) ?? null,
+    },
     findOrganizations: split(provider => provider.findOrganizations, keyOfFind, null),
     findDirectories: split(provider => provider.findDirectories, keyOfFind, null),
     findUsers: split(provider => provider.findUsers, keyOfFind, null),

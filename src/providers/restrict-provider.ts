@@ -1,5 +1,6 @@
 import { type Caller, isWithinReach } from '../domain/caller.ts'
 import type {
+  CallContext,
   DirectoryProvider,
   Find,
   Found,
@@ -48,6 +49,17 @@ export function restrictProvider(provider: DirectoryProvider, caller: Caller): D
       return pages.map(page => (page instanceof ProviderError || isAllMine(page) ? page : absent()))
     }
 
+  /** What is not all the caller's is asked for like what is not kept, and refused there. */
+  const keptOf =
+    <Ask, T extends { readonly key: EntityKey }>(
+      parentOf: (ask: Ask) => EntityKey,
+      readKept: (ask: Ask, call: CallContext) => Page<T> | null,
+    ) =>
+    (ask: Ask, call: CallContext): Page<T> | null => {
+      const page = isMine(parentOf(ask)) ? readKept(ask, call) : null
+      return page !== null && isAllMine(page) ? page : null
+    }
+
   const isAllMine = (page: Page<{ readonly key: EntityKey }>) => nodesOf(page).every(({ key }) => isMine(key))
 
   const owned =
@@ -93,6 +105,11 @@ export function restrictProvider(provider: DirectoryProvider, caller: Caller): D
         ({ within }: (typeof asks)[number]) => within.key,
         its => provider.listGroups(its, call),
       )(asks),
+    kept: {
+      listDirectories: keptOf(({ of }) => of.key, provider.kept.listDirectories),
+      listUsers: keptOf(({ within }) => within.key, provider.kept.listUsers),
+      listGroups: keptOf(({ within }) => within.key, provider.kept.listGroups),
+    },
     findOrganizations: (finds, call) => find(its => provider.findOrganizations(its, call))(finds),
     findDirectories: (finds, call) => find(its => provider.findDirectories(its, call))(finds),
     findUsers: (finds, call) => find(its => provider.findUsers(its, call))(finds),

@@ -61,13 +61,22 @@ export function createLoaders(provider: DirectoryProvider, call: CallContext) {
       'listDirectories',
       findDirectories,
       providerOf,
+      list => provider.kept.listDirectories(list, call),
       lists => provider.listDirectories(lists, call),
     ),
-    listUsers: lister<ListUsers, DirectoryUser>('listUsers', findUsers, directoryKeyOf, lists =>
-      provider.listUsers(lists, call),
+    listUsers: lister<ListUsers, DirectoryUser>(
+      'listUsers',
+      findUsers,
+      directoryKeyOf,
+      list => provider.kept.listUsers(list, call),
+      lists => provider.listUsers(lists, call),
     ),
-    listGroups: lister<ListGroups, DirectoryGroup>('listGroups', findGroups, directoryKeyOf, lists =>
-      provider.listGroups(lists, call),
+    listGroups: lister<ListGroups, DirectoryGroup>(
+      'listGroups',
+      findGroups,
+      directoryKeyOf,
+      list => provider.kept.listGroups(list, call),
+      lists => provider.listGroups(lists, call),
     ),
   }
 }
@@ -75,6 +84,11 @@ export function createLoaders(provider: DirectoryProvider, call: CallContext) {
 /** What resolvers use of a loader. */
 interface Loader<Ask, T> {
   load(ask: Ask): Promise<T>
+}
+
+/** What is kept is there at once: a promise in one field makes promises of all above it. */
+interface PageLoader<Ask, T> {
+  load(ask: Ask): Page<T> | Promise<Page<T>>
 }
 
 /**
@@ -156,14 +170,16 @@ interface Coming<T> {
 
 /**
  * A loader of pages. Asks that differ only in detail are one ask, for the most that any of them needs. `unitOf` names
- * what an adapter can plan together: the asks of a unit are one batch for it, and wait for one another.
+ * what an adapter can plan together: the asks of a unit are one batch for it, and wait for one another. What is kept
+ * joins no batch.
  */
 function lister<Ask extends ListAsk, T extends Find>(
   name: string,
   { remember }: Finder<T>,
   unitOf: (parent: EntityKey) => string,
+  readKept: (ask: Ask) => Page<T> | null,
   listMany: (asks: readonly Ask[]) => Promise<Listed<T>[]>,
-): Loader<Ask, Page<T>> {
+): PageLoader<Ask, T> {
   const batch = async (asks: readonly Placed<Ask>[]): Promise<Coming<T>[]> => {
     const units = new Map<string, Map<string, Ask>>()
     for (const { ask, place } of asks) {
@@ -190,7 +206,15 @@ function lister<Ask extends ListAsk, T extends Find>(
     name,
     cacheKeyFn: ({ ask, place }) => `${place} ${ask.detail ?? ''}`,
   })
-  return { load: async ask => (await loader.load({ ask, place: placeOf(ask) })).page }
+  const request = async (ask: Ask) => (await loader.load({ ask, place: placeOf(ask) })).page
+  return {
+    load(ask) {
+      const kept = readKept(ask)
+      if (kept === null) return request(ask)
+      remember(kept)
+      return kept
+    },
+  }
 }
 
 function parentOf({ of, within }: ListAsk): { readonly key: EntityKey } {

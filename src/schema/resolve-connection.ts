@@ -15,21 +15,30 @@ export interface ConnectionSource<T> {
   readonly knownCount?: number | null | undefined
   /** Whether it is a part of its parent's list. */
   readonly isFiltered?: boolean
-  load(page: PageRequest, detail: Detail): Promise<Page<T>>
+  load(page: PageRequest, detail: Detail): Page<T> | Promise<Page<T>>
 }
 
-/** Answers a connection field: arguments to page request, page to connection, and no call for a count that is known. */
-export async function resolveConnection<T extends object>(
+/**
+ * Answers a connection field: arguments to page request, page to connection, and no call for a count that is known. At
+ * once where the page is there at once.
+ */
+export function resolveConnection<T extends object>(
   args: ConnectionArguments,
   info: GraphQLResolveInfo,
   { kind, listId, knownCount = null, load }: ConnectionSource<T>,
-): Promise<Connection<T>> {
+): Connection<T> | Promise<Connection<T>> {
   const request = toPageRequest(args, listId)
   const detail = neededDetail(info, kind)
   if (isCountOnly(info)) {
+    if (knownCount !== null) return toCountOnly(knownCount)
     const countOnly: PageRequest = { direction: 'forward', limit: 0, cursor: null }
-    return toCountOnly(knownCount ?? (await load(countOnly, detail)).totalCount)
+    return once(load(countOnly, detail), ({ totalCount }) => toCountOnly(totalCount))
   }
-  const page = await load(request, detail)
-  return toConnection({ ...page, totalCount: page.totalCount ?? knownCount }, listId)
+  return once(load(request, detail), page =>
+    toConnection(page.totalCount === null ? { ...page, totalCount: knownCount } : page, listId),
+  )
+}
+
+function once<T, Result>(value: T | Promise<T>, then: (value: T) => Result): Result | Promise<Result> {
+  return value instanceof Promise ? value.then(then) : then(value)
 }

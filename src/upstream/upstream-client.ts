@@ -13,6 +13,7 @@ import { traceApart } from '../telemetry/traces.ts'
 import { createAnswerStore } from './answer-store.ts'
 import type { UpstreamFetch } from './fetch-whole.ts'
 import { createFlights } from './flights.ts'
+import { createReadMemos, type ReadMemo } from './read-memos.ts'
 import type { ShareAnswers, SharedAnswers } from './shared-answers.ts'
 import type { ShareBudget } from './shared-budget.ts'
 import { createTransport, isWrite, type TransportSettings } from './transport.ts'
@@ -84,6 +85,8 @@ export interface UpstreamAnswer {
 /** Speaks HTTP to one provider. Rejects with a `ProviderError` and with nothing else. */
 export interface UpstreamClient {
   send(request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer>
+  /** The answer to a read where it is kept and may be reused, as `send` would resolve with it; null where it is not. */
+  kept(request: UpstreamRequest, call: CallContext): UpstreamAnswer | null
   /**
    * Ends the reuse of what carries one of the tags, as a write does: the provider has told that it changed. At once
    * here; resolves when nobody else who shares what is kept reuses it either.
@@ -100,8 +103,6 @@ export interface UpstreamClient {
 /** A timer may ring a little before its time by another clock. */
 const TIMER_SLACK_MS = 10
 
-type Memo = Map<string, Promise<UpstreamAnswer>>
-
 /**
  * A client that asks nothing twice. A read is answered by what this operation has asked already, by what is kept from
  * another one, by an equal call under way, and only then by the provider. A write ends the reuse of what it changed
@@ -111,7 +112,7 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
   const { provider, log, metrics } = settings
   const transport = createTransport(settings)
   const flights = createFlights<UpstreamAnswer>()
-  let memos = new WeakMap<CallContext, Memo>()
+  const memos = createReadMemos()
   const beganBy = new WeakMap<object, CallContext>()
   let reachable: boolean | null = null
   const store = createAnswerStore({
@@ -120,7 +121,7 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
     onOutdated() {
       // Of what a call under way is to bring is not known whether it is of what changed.
       flights.close()
-      memos = new WeakMap()
+      memos.forgetAll()
     },
   })
 
@@ -150,32 +151,33 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
     } finally {
       // What is under way was asked before the write, and may tell of a time before it, whatever it is of.
       flights.close()
-      memos.delete(call)
+      memos.forget(call)
       await store.dropWritten(request.drops ?? [])
     }
   }
 
-  function read(request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer> {
+  async function read(request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer> {
     if (request.isFresh) return ask(request, call, call.signal)
     const key = keyOf(request)
-    const memo: Memo = memos.get(call) ?? new Map()
-    memos.set(call, memo)
-    const known = memo.get(key)
-    if (known !== undefined) return known
-    const reading = readKept(key, request, call)
+    const memo = memos.of(call)
+    const known = reuse(key, request, call, memo)
+    if (known !== null) return known
+    if (flights.isUnderWay(key)) metrics?.lookup(provider, 'coalesced')
+    const reading = readShared(key, request, call).catch(error => standIn(key, error, call))
     memo.set(key, reading)
     return reading
   }
 
-  async function readKept(key: string, request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer> {
+  /** What this operation has asked already, or what is kept from another one. */
+  function reuse(key: string, request: UpstreamRequest, call: CallContext, memo: ReadMemo) {
+    const known = memo.get(key)
+    if (known !== undefined) return known
     const kept = store.fresh(key)
-    if (kept === null) {
-      if (flights.isUnderWay(key)) metrics?.lookup(provider, 'coalesced')
-      return readShared(key, request, call).catch(error => standIn(key, error, call))
-    }
+    if (kept === null) return null
     call.meter.count('cacheHits', 1)
     metrics?.lookup(provider, 'hit')
     if (store.isDue(kept) && !flights.isUnderWay(key)) refresh(key, request)
+    memo.set(key, kept.answer)
     return kept.answer
   }
 
@@ -247,6 +249,11 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
 
   return {
     send: (request, call) => (isWrite(request) ? write(request, call) : read(request, call)),
+    kept(request, call) {
+      if (request.isFresh) return null
+      const known = reuse(keyOf(request), request, call, memos.of(call))
+      return known instanceof Promise ? null : known
+    },
     drop: store.drop,
     forgetAll: store.forgetAll,
     suspendReuse: store.suspendReuse,

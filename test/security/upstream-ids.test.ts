@@ -51,6 +51,8 @@ const page = forward(5)
 const OF_ORGANIZATION: Record<string, Ask> = {
   findOrganizations: (provider, key, call) => provider.findOrganizations(find(key), call),
   listDirectories: (provider, key, call) => provider.listDirectories([{ of: { key }, page }], call),
+  'kept.listDirectories': async (provider, key, call) =>
+    provider.kept.listDirectories({ of: { key }, page }, call),
   listAllDirectories: (provider, organization, call) =>
     provider.listAllDirectories({ ...NO_DIRECTORY_FILTER, page, organization }, call),
   findUsersByEmail: (provider, organization, call) =>
@@ -71,6 +73,13 @@ const OF_DIRECTORY: Record<string, Ask> = {
     ),
   listGroups: (provider, key, call) =>
     provider.listGroups([{ within: { kind: 'Directory', key }, page, detail: 'full' }], call),
+  'kept.listUsers': async (provider, key, call) =>
+    provider.kept.listUsers(
+      { within: { kind: 'Directory', key }, page, filter: NO_USER_FILTER, detail: 'full' },
+      call,
+    ),
+  'kept.listGroups': async (provider, key, call) =>
+    provider.kept.listGroups({ within: { kind: 'Directory', key }, page, detail: 'full' }, call),
   enableDirectory: (provider, key, call) => provider.enableDirectory(key, call),
   disableDirectory: (provider, key, call) => provider.disableDirectory(key, call),
   syncDirectory: (provider, key, call) => provider.syncDirectory(key, call),
@@ -131,8 +140,9 @@ describe.each(['workos', 'scalekit'] as const)('at %s an id that is', provider =
 
 test('every method of the port that takes a key is among these', () => {
   const named = new Set([OF_ORGANIZATION, OF_DIRECTORY, OF_MEMBER].flatMap(asks => Object.keys(asks)))
-  const keyless = ['statuses', 'budgets', 'check', 'listOrganizations']
-  const methods = Object.keys(ground.composite).filter(name => !keyless.includes(name))
+  const keyless = ['statuses', 'budgets', 'check', 'listOrganizations', 'kept']
+  const kept = Object.keys(ground.composite.kept).map(name => `kept.${name}`)
+  const methods = [...Object.keys(ground.composite), ...kept].filter(name => !keyless.includes(name))
   expect(methods.filter(name => !named.has(name))).toEqual([])
 })
 

@@ -9,6 +9,8 @@ import {
   QueryTooCostlyError,
   UnsupportedError,
 } from '../../domain/provider-error.ts'
+import { ask } from '../../upstream/reading.ts'
+import type { UpstreamClient } from '../../upstream/upstream-client.ts'
 import { settle } from '../settle.ts'
 import { isScalekitId } from './scalekit-ids.ts'
 import { ORGANIZATION_SIZES, type ScalekitLists } from './scalekit-lists.ts'
@@ -41,14 +43,14 @@ interface Stop {
  * directories of each. Cost: the pages of organizations, and one call an organization until the page is full.
  * An organization that can't be asked is an error in its place.
  */
-export function createDirectoryWalk(lists: ScalekitLists) {
+export function createDirectoryWalk(client: UpstreamClient, lists: ScalekitLists) {
   async function stopAt(
     place: string,
     organization: EntityKey,
     isEnd: boolean,
     call: CallContext,
   ): Promise<Stop> {
-    const all = await settle(lists.directories(organization, call))
+    const all = await settle(ask(client, lists.directories(organization), call))
     // The operation has no calls left: that is no trouble of this organization's.
     if (all instanceof QueryTooCostlyError) throw all
     const nodes: readonly (Directory | ProviderError)[] = all instanceof Error ? [all] : all
@@ -62,11 +64,12 @@ export function createDirectoryWalk(lists: ScalekitLists) {
     let cursor = request.cursor
     let isEnd = false
     for (let walked = 0; !isEnd; ) {
-      const page: Page<Organization> = await walkPages(
+      const organizations = walkPages(
         { direction, limit: Math.max(room(), ORGANIZATION_SIZES.min), cursor },
         ORGANIZATION_SIZES,
-        lists.organizations({ externalId: null, search: null }, call),
+        lists.organizations({ externalId: null, search: null }),
       )
+      const page: Page<Organization> = await ask(client, organizations, call)
       const ahead = direction === 'forward' ? [...page.edges] : page.edges.toReversed()
       isEnd = !(direction === 'forward' ? page.hasNextPage : page.hasPreviousPage)
       cursor = ahead.at(-1)?.cursor ?? cursor

@@ -1,15 +1,16 @@
 import type { z } from 'zod'
-import type { CallContext, UserFilter } from '../../domain/directory-provider.ts'
+import type { UserFilter } from '../../domain/directory-provider.ts'
 import type { Detail, Directory, DirectoryGroup, DirectoryUser, Organization } from '../../domain/entities.ts'
 import { type EntityKey, organizationKeyOf, upstreamIdOf } from '../../domain/entity-key.ts'
 import { InvalidInputError, type ProviderError, UnavailableError } from '../../domain/provider-error.ts'
-import type { Query, UpstreamClient, UpstreamRequest } from '../../upstream/upstream-client.ts'
+import type { Reading } from '../../upstream/reading.ts'
+import type { Query, UpstreamRequest } from '../../upstream/upstream-client.ts'
 import { type UrlPath, urlPath } from '../../upstream/url-path.ts'
 import { createParsedOnce } from '../parsed-once.ts'
 import { isFormOf, parseAnswer, parseRecord } from '../wire-record.ts'
 import { toDirectory, toDirectoryGroup, toDirectoryUser, toOrganization } from './scalekit-entities.ts'
 import { scalekitIdOf } from './scalekit-ids.ts'
-import type { FetchTokenPage, PageSizes } from './scalekit-paging.ts'
+import type { PageSizes, ReadTokenPage } from './scalekit-paging.ts'
 import type { SoleDirectories } from './scalekit-sole-directories.ts'
 import {
   directoriesWire,
@@ -29,21 +30,13 @@ export const ORGANIZATION_SIZES: PageSizes = { min: 10, max: 100 }
 export const SEARCH_SIZES: PageSizes = { min: 1, max: 30 }
 export const MEMBER_SIZES: PageSizes = { min: 1, max: 30 }
 
-/** The lists of Scalekit, a GET each, as `walkPages` and scans ask for them. */
+/** The lists of Scalekit, a GET each, as `walkPages` and scans read them. */
 export interface ScalekitLists {
-  organizations(
-    filter: { externalId: string | null; search: string | null },
-    call: CallContext,
-  ): FetchTokenPage<Organization>
-  users(
-    directory: EntityKey,
-    filter: Omit<UserFilter, 'email'>,
-    detail: Detail,
-    call: CallContext,
-  ): FetchTokenPage<DirectoryUser>
-  groups(directory: EntityKey, detail: Detail, call: CallContext): FetchTokenPage<DirectoryGroup>
+  organizations(filter: { externalId: string | null; search: string | null }): ReadTokenPage<Organization>
+  users(directory: EntityKey, filter: Omit<UserFilter, 'email'>, detail: Detail): ReadTokenPage<DirectoryUser>
+  groups(directory: EntityKey, detail: Detail): ReadTokenPage<DirectoryGroup>
   /** The directories of an organization come unpaginated. */
-  directories(organization: EntityKey, call: CallContext): Promise<(Directory | ProviderError)[]>
+  directories(organization: EntityKey): Reading<readonly (Directory | ProviderError)[]>
 }
 
 /** The path of a directory, with its organization: Scalekit knows directories only within theirs. */
@@ -57,35 +50,32 @@ export function organizationPath(organization: EntityKey): UrlPath {
   return urlPath`/api/v1/organizations/${scalekitIdOf('Organization', organization)}`
 }
 
-export function createScalekitLists(
-  client: UpstreamClient,
-  askedForDirectories: SoleDirectories['asked'],
-): ScalekitLists {
+/** `askedForDirectories` hears of each organization's list. */
+export function createScalekitLists(askedForDirectories: SoleDirectories['asked']): ScalekitLists {
   const parsedOnce = createParsedOnce()
 
   /** The answer to one GET, read once however often it is reused: paths name all that the reading depends on. */
-  async function get<T, Result>(
+  function* get<T, Result>(
     request: Pick<UpstreamRequest, 'path' | 'route' | 'query' | 'tags'>,
     answer: z.ZodType<T>,
     toResult: (answer: T) => Result,
-    call: CallContext,
-  ): Promise<Result> {
-    const { body } = await client.send({ ...request, method: 'get', isReadable: isFormOf(answer) }, call)
+  ): Reading<Result> {
+    const { body } = yield { ...request, method: 'get', isReadable: isFormOf(answer) }
     return parsedOnce(body, '', () => toResult(parseAnswer('scalekit', answer, body)))
   }
 
   return {
-    organizations({ externalId, search }, call) {
+    organizations({ externalId, search }) {
       const path = search === null ? 'api/v1/organizations' : 'api/v1/organizations:search'
       return (token, size) => {
         const query = { ...paging(token, size), query: search, external_id: externalId }
         const toPage = (answer: z.output<typeof organizationsWire>) =>
           toTokenPage(answer, answer.organizations, organizationWire, toOrganization)
-        return get({ path, query, tags: ['organizations'] }, organizationsWire, toPage, call)
+        return get({ path, query, tags: ['organizations'] }, organizationsWire, toPage)
       }
     },
 
-    users(directory, { group, updatedAfter }, detail, call) {
+    users(directory, { group, updatedAfter }, detail) {
       const path = urlPath`${directoryPath(directory)}/users`
       const filter = {
         include_detail: detail === 'full' ? true : null,
@@ -97,11 +87,11 @@ export function createScalekitLists(
         const query = { ...paging(token, size), ...filter }
         const toPage = (answer: z.output<typeof usersWire>) =>
           toTokenPage(answer, answer.users, userWire, toUser)
-        return get({ ...path, query, tags: within(directory) }, usersWire, toPage, call)
+        return get({ ...path, query, tags: within(directory) }, usersWire, toPage)
       }
     },
 
-    groups(directory, detail, call) {
+    groups(directory, detail) {
       const path = urlPath`${directoryPath(directory)}/groups`
       const filter = { include_detail: detail === 'full' ? true : null }
       const toGroup = (wire: GroupWire) => toDirectoryGroup(wire, directory, withDetail(detail))
@@ -109,11 +99,11 @@ export function createScalekitLists(
         const query = { ...paging(token, size), ...filter }
         const toPage = (answer: z.output<typeof groupsWire>) =>
           toTokenPage(answer, answer.groups, groupWire, toGroup)
-        return get({ ...path, query, tags: within(directory) }, groupsWire, toPage, call)
+        return get({ ...path, query, tags: within(directory) }, groupsWire, toPage)
       }
     },
 
-    async directories(organization, call) {
+    *directories(organization) {
       const path = urlPath`${organizationPath(organization)}/directories`
       const tags = [`directories of ${upstreamIdOf(organization)}`]
       const toList = (answer: z.output<typeof directoriesWire>) =>
@@ -122,7 +112,7 @@ export function createScalekitLists(
           return wire instanceof UnavailableError ? wire : toDirectory(wire)
         })
       const note = askedForDirectories(organization)
-      const directories = await get({ ...path, tags }, directoriesWire, toList, call)
+      const directories = yield* get({ ...path, tags }, directoriesWire, toList)
       note(directories.map(directory => (directory instanceof Error ? null : directory.key)))
       return directories
     },

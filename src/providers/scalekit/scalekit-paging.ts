@@ -6,6 +6,7 @@ import {
   UnavailableError,
   UnsupportedError,
 } from '../../domain/provider-error.ts'
+import type { Reading } from '../../upstream/reading.ts'
 import { createParsedOnce } from '../parsed-once.ts'
 import { advance, TRAIL_START, type Trail } from './cursor-trail.ts'
 
@@ -17,8 +18,8 @@ export interface TokenPage<T> {
   readonly totalCount: number | null
 }
 
-/** Asks for the page that a token names; `''` names the first. */
-export type FetchTokenPage<T> = (token: string, size: number) => Promise<TokenPage<T>>
+/** How the page that a token names is read; `''` names the first. */
+export type ReadTokenPage<T> = (token: string, size: number) => Reading<TokenPage<T>>
 
 /** The page sizes that a list of Scalekit takes. */
 export interface PageSizes {
@@ -67,25 +68,25 @@ const placedOnce = createParsedOnce()
 export function walkPages<T extends { readonly key: string }>(
   request: PageRequest,
   sizes: PageSizes,
-  fetchPage: FetchTokenPage<T>,
-): Promise<Page<T>> {
-  if (request.limit === 0) return countOnly(sizes, fetchPage)
+  readPage: ReadTokenPage<T>,
+): Reading<Page<T>> {
+  if (request.limit === 0) return countOnly(sizes, readPage)
   return request.direction === 'forward'
-    ? walkForward(request, sizes, fetchPage)
-    : walkBackward(request, sizes, fetchPage)
+    ? walkForward(request, sizes, readPage)
+    : walkBackward(request, sizes, readPage)
 }
 
 /** Every page tells the count, so the smallest one will do. */
-async function countOnly<T>({ min }: PageSizes, fetchPage: FetchTokenPage<T>): Promise<Page<T>> {
-  const { totalCount } = await fetchPage('', min)
+function* countOnly<T>({ min }: PageSizes, readPage: ReadTokenPage<T>): Reading<Page<T>> {
+  const { totalCount } = yield* readPage('', min)
   return { edges: [], hasNextPage: false, hasPreviousPage: false, totalCount }
 }
 
-async function walkForward<T extends { readonly key: string }>(
+function* walkForward<T extends { readonly key: string }>(
   { limit, cursor, stride }: PageRequest,
   sizes: PageSizes,
-  fetchPage: FetchTokenPage<T>,
-): Promise<Page<T>> {
+  readPage: ReadTokenPage<T>,
+): Reading<Page<T>> {
   const from = cursor === null ? null : parsePlace(cursor, sizes, 'after')
   const size = from?.size ?? pageSizeFor(stride ?? limit, sizes)
   let [at, trail, skip] = startAfter(from)
@@ -93,7 +94,7 @@ async function walkForward<T extends { readonly key: string }>(
   const asked = new Set<string>()
   let barren = 0
   for (;;) {
-    const page = await fetchPage(at, size)
+    const page = yield* readPage(at, size)
     asked.add(at)
     const nextTrail = page.next === null || asked.has(page.next) ? null : advance(trail, page.next)
     if (page.next !== null && nextTrail === null) throw new UnavailableError('scalekit', 'cursor-loop')
@@ -121,11 +122,11 @@ async function walkForward<T extends { readonly key: string }>(
   }
 }
 
-async function walkBackward<T extends { readonly key: string }>(
+function* walkBackward<T extends { readonly key: string }>(
   { limit, cursor }: PageRequest,
   sizes: PageSizes,
-  fetchPage: FetchTokenPage<T>,
-): Promise<Page<T>> {
+  readPage: ReadTokenPage<T>,
+): Reading<Page<T>> {
   if (cursor === null) {
     const why = 'Scalekit can not tell the end of this list; page forward with `first`, or give `before`.'
     throw new UnsupportedError(why, 'scalekit')
@@ -141,7 +142,7 @@ async function walkBackward<T extends { readonly key: string }>(
   while (at !== null && edges.length < limit) {
     if (asked.has(at)) throw new UnavailableError('scalekit', 'cursor-loop')
     asked.add(at)
-    const page: TokenPage<T> = await fetchPage(at, from.size)
+    const page: TokenPage<T> = yield* readPage(at, from.size)
     const here = newEdges(page, { token: at, size: from.size, trail: TRAIL_START }, edges, 0, end)
     const taken = here.slice(Math.max(0, here.length - (limit - edges.length)))
     edges = [...taken, ...edges]

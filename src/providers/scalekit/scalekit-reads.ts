@@ -1,9 +1,10 @@
 import type {
   CallContext,
-  DirectoryProvider,
   Found,
+  ListDirectories,
   ListGroups,
   ListUsers,
+  ProviderReads,
 } from '../../domain/directory-provider.ts'
 import {
   type Detail,
@@ -19,8 +20,9 @@ import {
   organizationKeyOf,
   upstreamIdOf,
 } from '../../domain/entity-key.ts'
-import type { Page } from '../../domain/page.ts'
+import type { Page, PageRequest } from '../../domain/page.ts'
 import { InvalidInputError, ProviderError } from '../../domain/provider-error.ts'
+import { ask, type Reading, readKept } from '../../upstream/reading.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
 import { everyItem } from '../every-item.ts'
 import { EMPTY_PAGE, pageOfList } from '../page-of-list.ts'
@@ -37,12 +39,10 @@ import {
   organizationPath,
   SEARCH_SIZES,
 } from './scalekit-lists.ts'
-import { type FetchTokenPage, walkPages } from './scalekit-paging.ts'
+import { type ReadTokenPage, walkPages } from './scalekit-paging.ts'
 import { scanPages } from './scalekit-scans.ts'
 import type { SoleDirectories } from './scalekit-sole-directories.ts'
 import { directoryAnswer, organizationAnswer } from './scalekit-wire.ts'
-
-type Reads = Pick<DirectoryProvider, Extract<keyof DirectoryProvider, `list${string}` | `find${string}`>>
 
 const NO_FILTER = { group: null, updatedAfter: null }
 
@@ -50,9 +50,9 @@ const NO_FILTER = { group: null, updatedAfter: null }
 export function createScalekitReads(
   client: UpstreamClient,
   askedForDirectories: SoleDirectories['asked'] = () => () => {},
-): Reads {
-  const lists = createScalekitLists(client, askedForDirectories)
-  const walkDirectories = createDirectoryWalk(lists)
+): ProviderReads {
+  const lists = createScalekitLists(askedForDirectories)
+  const walkDirectories = createDirectoryWalk(client, lists)
 
   async function findOrganization(key: EntityKey, call: CallContext) {
     const path = organizationPath(key)
@@ -81,7 +81,7 @@ export function createScalekitReads(
     const there =
       only !== undefined && keys.length === 1
         ? [await findDirectory(only, call)]
-        : await lists.directories(organization, call)
+        : await ask(client, lists.directories(organization), call)
     const found = there.filter(
       directory => directory !== null && !(directory instanceof Error),
     ) as Directory[]
@@ -96,41 +96,49 @@ export function createScalekitReads(
   /** Finds users or groups of one directory by one scan for all of them. */
   async function scanFor<T extends { readonly key: EntityKey }>(
     keys: readonly EntityKey[],
-    fetchPage: FetchTokenPage<T>,
+    readPage: ReadTokenPage<T>,
+    call: CallContext,
   ): Promise<Map<EntityKey, Found<T>>> {
     const found = new Map<EntityKey, Found<T>>()
     const wanted = new Set(keys)
     const visit = (item: T) => {
       if (wanted.delete(item.key)) found.set(item.key, item)
     }
-    const failure = await settle(scanPages(fetchPage, visit, () => wanted.size === 0))
+    const isEnough = () => wanted.size === 0
+    const failure = await settle(ask(client, scanPages(readPage, visit, isEnough), call))
     for (const key of wanted) found.set(key, failure)
     return found
   }
 
-  async function listUsersOf(
-    { within, page, filter, detail }: ListUsers,
-    call: CallContext,
-  ): Promise<Page<DirectoryUser>> {
+  function* readUsers({ within, page, filter, detail }: ListUsers): Reading<Page<DirectoryUser>> {
     const directory = directoryKeyOf(within.key)
     const group = within.kind === 'DirectoryGroup' ? within.key : filter.group
     if (group !== null && directoryKeyOf(group) !== directory) return EMPTY_PAGE
-    const users = (needed: Detail) => lists.users(directory, { ...filter, group }, needed, call)
-    if (filter.email === null) return walkPages(page, MEMBER_SIZES, users(detail))
-    return pageOfList(await scanForEmail(filter.email, users('full')), page)
+    const users = (needed: Detail) => lists.users(directory, { ...filter, group }, needed)
+    if (filter.email === null) return yield* walkPages(page, MEMBER_SIZES, users(detail))
+    return pageOfList(yield* scanForEmail(filter.email, users('full')), page)
   }
 
   /** Reads in full, since a person's further addresses come with the details only. */
-  async function scanForEmail(
-    email: string,
-    fetchPage: FetchTokenPage<DirectoryUser>,
-  ): Promise<DirectoryUser[]> {
+  function* scanForEmail(email: string, readPage: ReadTokenPage<DirectoryUser>): Reading<DirectoryUser[]> {
     const users: DirectoryUser[] = []
     const visit = (user: DirectoryUser) => {
       if (user.emails.some(address => address.toLowerCase() === email.toLowerCase())) users.push(user)
     }
-    await scanPages(fetchPage, visit, () => false)
+    yield* scanPages(readPage, visit, () => false)
     return users
+  }
+
+  function readGroups(
+    directory: EntityKey,
+    page: PageRequest,
+    detail: Detail,
+  ): Reading<Page<DirectoryGroup>> {
+    return walkPages(page, MEMBER_SIZES, lists.groups(directory, detail))
+  }
+
+  function* readDirectories({ of, page }: ListDirectories): Reading<Page<Directory>> {
+    return pageOfList(yield* lists.directories(of.key), page)
   }
 
   /** A user's groups come inside the user, by id and name; what else is asked of them is found in their directory. */
@@ -139,7 +147,7 @@ export function createScalekitReads(
     call: CallContext,
   ): Promise<Page<DirectoryGroup>> {
     if (within.kind === 'Directory') {
-      return walkPages(page, MEMBER_SIZES, lists.groups(within.key, detail, call))
+      return ask(client, readGroups(within.key, page, detail), call)
     }
     const groups = within.groups ?? (await groupsOfUser(within.key, call))
     const embedded = pageOfList(groups, page)
@@ -165,7 +173,15 @@ export function createScalekitReads(
     return user?.groups ?? []
   }
 
-  const reads: Reads = {
+  /** A page that was read in full shows what is needed of a lesser one. */
+  function keptOf<T>(detail: Detail, read: (detail: Detail) => Reading<T>, call: CallContext): T | null {
+    return (
+      readKept(client, read(detail), call) ??
+      (detail === 'full' ? null : readKept(client, read('full'), call))
+    )
+  }
+
+  const reads: ProviderReads = {
     async listOrganizations({ page, externalId, search }, call) {
       // Counted in characters, as the API's own rule does, not in UTF-16 units.
       const length = search === null ? null : [...search].length
@@ -174,11 +190,10 @@ export function createScalekitReads(
       }
       if (externalId === null || search === null) {
         const sizes = search === null ? ORGANIZATION_SIZES : SEARCH_SIZES
-        return walkPages(page, sizes, lists.organizations({ externalId, search }, call))
+        return ask(client, walkPages(page, sizes, lists.organizations({ externalId, search })), call)
       }
-      const named = (
-        await lists.organizations({ externalId, search: null }, call)('', ORGANIZATION_SIZES.min)
-      ).items
+      const readPage = lists.organizations({ externalId, search: null })
+      const named = (await ask(client, readPage('', ORGANIZATION_SIZES.min), call)).items
       const isMatch = (name: string) => name.toLowerCase().includes(search.toLowerCase())
       return pageOfList(
         named.filter(item => item instanceof Error || isMatch(item.name)),
@@ -188,21 +203,26 @@ export function createScalekitReads(
 
     async listAllDirectories({ page, organization, search }, call) {
       if (organization === null) return walkDirectories(page, search, call)
-      const directories = await lists.directories(organization, call)
+      const directories = await ask(client, lists.directories(organization), call)
       return pageOfList(
         directories.filter(directory => directory instanceof Error || matches(directory, search)),
         page,
       )
     },
 
-    listDirectories(asks, call) {
-      const listOne = async ({ of, page }: (typeof asks)[number]) =>
-        pageOfList(await lists.directories(of.key, call), page)
-      return Promise.all(asks.map(ask => settle(() => listOne(ask))))
-    },
+    listDirectories: (lists, call) =>
+      Promise.all(lists.map(list => settle(ask(client, readDirectories(list), call)))),
+    listUsers: (lists, call) => Promise.all(lists.map(list => settle(ask(client, readUsers(list), call)))),
+    listGroups: (lists, call) => Promise.all(lists.map(list => settle(listGroupsOf(list, call)))),
 
-    listUsers: (asks, call) => Promise.all(asks.map(ask => settle(() => listUsersOf(ask, call)))),
-    listGroups: (asks, call) => Promise.all(asks.map(ask => settle(() => listGroupsOf(ask, call)))),
+    kept: {
+      listDirectories: (list, call) => readKept(client, readDirectories(list), call),
+      listUsers: (list, call) => keptOf(list.detail, detail => readUsers({ ...list, detail }), call),
+      listGroups: ({ within, page, detail }, call) =>
+        within.kind === 'Directory'
+          ? keptOf(detail, needed => readGroups(within.key, page, needed), call)
+          : null,
+    },
 
     findOrganizations: (finds, call) =>
       Promise.all(finds.map(({ key }) => settle(() => findOrganization(key, call)))),
@@ -214,22 +234,23 @@ export function createScalekitReads(
 
     findUsers: (finds, call) =>
       findGrouped('DirectoryUser', finds, directoryKeyOf, (directory, keys, detail) =>
-        scanFor(keys, lists.users(directory, NO_FILTER, detail, call)),
+        scanFor(keys, lists.users(directory, NO_FILTER, detail), call),
       ),
 
     findGroups: (finds, call) =>
       findGrouped('DirectoryGroup', finds, directoryKeyOf, (directory, keys, detail) =>
-        scanFor(keys, lists.groups(directory, detail, call)),
+        scanFor(keys, lists.groups(directory, detail), call),
       ),
 
     /** There is no look-up by address: every directory is read, each up to the bound of a scan. */
     async findUsersByEmail({ email, organization }, call) {
       const directories = await (organization === null
         ? everyItem('scalekit', page => walkDirectories(page, null, call))
-        : lists.directories(organization, call))
+        : ask(client, lists.directories(organization), call))
       const scans = directories.map(directory => {
         if (directory instanceof Error) return directory
-        return settle(scanForEmail(email, lists.users(directory.key, NO_FILTER, 'full', call)))
+        const users = lists.users(directory.key, NO_FILTER, 'full')
+        return settle(ask(client, scanForEmail(email, users), call))
       })
       return (await Promise.all(scans)).flat()
     },

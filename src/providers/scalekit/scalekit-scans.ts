@@ -1,5 +1,6 @@
 import { ProviderError, UnavailableError, UnsupportedError } from '../../domain/provider-error.ts'
-import { type FetchTokenPage, MEMBER_PAGE_SIZE } from './scalekit-paging.ts'
+import type { Reading } from '../../upstream/reading.ts'
+import { MEMBER_PAGE_SIZE, type ReadTokenPage, type TokenPage } from './scalekit-paging.ts'
 
 /** A scan reads 50 pages at most, which is 1,500 users or groups: more would outlast any request. */
 export const MAX_SCANNED_PAGES = 50
@@ -8,13 +9,13 @@ export const MAX_SCANNED_PAGES = 50
  * Reads a list page by page, since Scalekit has no look-up of users and groups by id or by e-mail address.
  * Cost: one call for every 30 items up to the last one that is wanted. `isEnough` is asked after each page.
  * Throws `UnsupportedError` when the bound is reached before the end, `UnavailableError` when tokens lead in a circle.
- * Resolves with the error of a record that could not be read, if there was one: then what is missing may be that one.
+ * Gives back the error of a record that could not be read, if there was one: then what is missing may be that one.
  */
-export async function scanPages<T>(
-  fetchPage: FetchTokenPage<T>,
+export function* scanPages<T>(
+  readPage: ReadTokenPage<T>,
   visit: (item: T) => void,
   isEnough: () => boolean,
-): Promise<ProviderError | null> {
+): Reading<ProviderError | null> {
   const asked = new Set<string>()
   let unread: ProviderError | null = null
   let token: string | null = ''
@@ -28,7 +29,7 @@ export async function scanPages<T>(
     }
     if (asked.has(token)) throw new UnavailableError('scalekit', 'cursor-loop')
     asked.add(token)
-    const { items, next } = await fetchPage(token, MEMBER_PAGE_SIZE)
+    const { items, next }: TokenPage<T> = yield* readPage(token, MEMBER_PAGE_SIZE)
     for (const item of items) {
       if (item instanceof ProviderError) unread = item
       else visit(item)

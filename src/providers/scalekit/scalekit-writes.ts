@@ -1,4 +1,4 @@
-import type { CallContext, DirectoryProvider } from '../../domain/directory-provider.ts'
+import type { CallContext, ProviderWrites } from '../../domain/directory-provider.ts'
 import { type EntityKey, upstreamIdOf } from '../../domain/entity-key.ts'
 import { ConflictError, InvalidInputError, UnavailableError } from '../../domain/provider-error.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
@@ -21,13 +21,8 @@ import {
   toggleAnswer,
 } from './scalekit-wire.ts'
 
-type Writes = Omit<
-  DirectoryProvider,
-  'statuses' | 'check' | 'budgets' | Extract<keyof DirectoryProvider, `list${string}` | `find${string}`>
->
-
 /** The writing half of the Scalekit adapter. */
-export function createScalekitWrites(client: UpstreamClient): Writes {
+export function createScalekitWrites(client: UpstreamClient): ProviderWrites {
   /** Feature names are free text to Scalekit, so only the organization that comes back tells whether it was heeded. */
   async function switchScim(organization: EntityKey, enabled: boolean, call: CallContext) {
     const path = urlPath`${organizationPath(organization)}/settings`

@@ -1,10 +1,10 @@
 import type { z } from 'zod'
-import type { CallContext } from '../../domain/directory-provider.ts'
 import type { Directory, DirectoryGroup, DirectoryUser, Organization } from '../../domain/entities.ts'
 import { directoryIdOf, type EntityKey, organizationIdOf } from '../../domain/entity-key.ts'
 import { nodesOf, type Page, type PageRequest } from '../../domain/page.ts'
 import { noSuchObject, type ProviderError, UnavailableError } from '../../domain/provider-error.ts'
-import type { UpstreamClient, UpstreamRequest } from '../../upstream/upstream-client.ts'
+import type { Reading } from '../../upstream/reading.ts'
+import type { UpstreamRequest } from '../../upstream/upstream-client.ts'
 import { EMPTY_PAGE } from '../page-of-list.ts'
 import { createParsedOnce } from '../parsed-once.ts'
 import { isFormOf, parseAnswer, parseRecord } from '../wire-record.ts'
@@ -23,47 +23,36 @@ import {
 
 /** The lists of WorkOS, a GET for each page. */
 export interface WorkosLists {
-  organizations(
-    filter: { search: string | null },
-    page: PageRequest,
-    call: CallContext,
-  ): Promise<Page<Organization>>
+  organizations(filter: { search: string | null }, page: PageRequest): Reading<Page<Organization>>
   directories(
     filter: { organization: EntityKey | null; search: string | null },
     page: PageRequest,
-    call: CallContext,
-  ): Promise<Page<Directory>>
+  ): Reading<Page<Directory>>
   users(
     filter: { directory: EntityKey; group: EntityKey | null; email: string | null },
     page: PageRequest,
-    call: CallContext,
-  ): Promise<Page<DirectoryUser>>
+  ): Reading<Page<DirectoryUser>>
   groups(
     filter: { directory: EntityKey; user: EntityKey | null },
     page: PageRequest,
-    call: CallContext,
-  ): Promise<Page<DirectoryGroup>>
+  ): Reading<Page<DirectoryGroup>>
 }
 
-export function createWorkosLists(client: UpstreamClient): WorkosLists {
+export function createWorkosLists(): WorkosLists {
   const parsedOnce = createParsedOnce()
 
   /** `within` is the directory of members: they take it from where they were asked, so it is part of the reading. */
-  async function list<Wire, T extends { readonly key: EntityKey }>(
+  function* list<Wire, T extends { readonly key: EntityKey }>(
     request: Omit<UpstreamRequest, 'method'>,
     page: PageRequest,
     schema: z.ZodType<Wire>,
     toEntity: (wire: Wire) => T,
-    call: CallContext,
     within: EntityKey | null = null,
-  ): Promise<Page<T>> {
+  ): Reading<Page<T>> {
     // WorkOS counts no list, so there is nothing to ask when only the count is wanted.
     if (page.limit === 0) return { ...EMPTY_PAGE, totalCount: null }
     const query = { ...request.query, ...toQuery(page) }
-    const { body } = await client.send(
-      { ...request, method: 'get', query, isReadable: isFormOf(listWire) },
-      call,
-    )
+    const { body } = yield { ...request, method: 'get', query, isReadable: isFormOf(listWire) }
     return parsedOnce(body, within ?? '', () => {
       const read = toPage(parseAnswer('workos', listWire, body), page, (raw): T | ProviderError => {
         const wire = parseRecord('workos', schema, raw)
@@ -74,23 +63,23 @@ export function createWorkosLists(client: UpstreamClient): WorkosLists {
   }
 
   return {
-    organizations({ search }, page, call) {
+    organizations({ search }, page) {
       const request = { path: 'organizations', query: { search }, tags: ['organizations'] }
-      return list(request, page, organizationWire, toOrganization, call)
+      return list(request, page, organizationWire, toOrganization)
     },
 
-    directories({ organization, search }, page, call) {
+    *directories({ organization, search }, page) {
       const organization_id = organization && workosIdOf('Organization', organization)
       const tags =
         organization_id === null
           ? ['directories']
           : [`directories of ${organization_id}`, 'directories of an organization']
       const request = { path: 'directories', query: { organization_id, search }, tags }
-      return list(request, page, directoryWire, toDirectory, call)
+      return yield* list(request, page, directoryWire, toDirectory)
     },
 
     /** The users of a directory have a limit of their own, which a group's or an address's count for as well. */
-    async users({ directory, group, email }, page, call) {
+    *users({ directory, group, email }, page) {
       const scope = workosIdOf('Directory', directory)
       // WorkOS wants a directory or a group; a group implies its directory, but `email` needs it named.
       const named = group === null || email !== null ? scope : null
@@ -104,17 +93,17 @@ export function createWorkosLists(client: UpstreamClient): WorkosLists {
       ]
       const request = { path: 'directory_users', query, scope, tags }
       const toUser = (wire: UserWire) => toDirectoryUser(wire, directory)
-      return list(request, page, userWire, toUser, call, directory)
+      return yield* list(request, page, userWire, toUser, directory)
     },
 
-    async groups({ directory, user }, page, call) {
+    *groups({ directory, user }, page) {
       const id = workosIdOf('Directory', directory)
       const userId = user && workosIdOf('DirectoryUser', user)
       const query = userId === null ? { directory: id } : { user: userId }
       const tags = userId === null ? [`groups of ${id}`] : [`groups of ${userId}`, `memberships within ${id}`]
       const request = { path: 'directory_groups', query, tags: [`within ${id}`, ...tags] }
       const toGroup = (wire: GroupWire) => toDirectoryGroup(wire, directory)
-      return list(request, page, groupWire, toGroup, call, directory)
+      return yield* list(request, page, groupWire, toGroup, directory)
     },
   }
 }

@@ -7,35 +7,51 @@ import { pageOfList } from '../page-of-list.ts'
 import { settle } from '../settle.ts'
 import type { DirectoryScan } from './workos-directory-scan.ts'
 import { isWorkosId } from './workos-ids.ts'
-import type { WorkosLists } from './workos-lists.ts'
 import type { MembershipWalk } from './workos-membership-walk.ts'
 
 /** Lists of directories for many organizations: by one scan where that is cheaper, else by a call for each. */
 export async function planDirectories(
   asks: readonly ListDirectories[],
   scan: DirectoryScan,
-  lists: WorkosLists,
+  listOne: (ask: ListDirectories, call: CallContext) => Promise<Page<Directory>>,
   call: CallContext,
 ): Promise<Listed<Directory>[]> {
   const fromStart = asks.filter(({ page }) => isFirstPage(page))
   const scanned = fromStart.length > 0 ? await settle(scan.run(fromStart.length, call)) : null
   return Promise.all(
-    asks.map(({ of, page }) => {
-      if (scanned === null || !isFirstPage(page) || !isWorkosId('Organization', upstreamIdOf(of.key))) {
-        return settle(() => lists.directories({ organization: of.key, search: null }, page, call))
-      }
-      return scanned instanceof ProviderError
-        ? scanned
-        : uncounted(pageOfList(scanned.get(of.key) ?? [], page))
+    asks.map(ask => {
+      if (scanned === null || !isInScan(ask)) return settle(() => listOne(ask, call))
+      return scanned instanceof ProviderError ? scanned : pageOfScan(scanned, ask)
     }),
   )
+}
+
+/** The directories of one organization out of what is kept of the listing of all; null where that does not tell. */
+export function keptDirectories(
+  ask: ListDirectories,
+  scan: DirectoryScan,
+  call: CallContext,
+): Page<Directory> | null {
+  const scanned = isInScan(ask) ? scan.kept(call) : null
+  return scanned && pageOfScan(scanned, ask)
+}
+
+function isInScan({ of, page }: ListDirectories): boolean {
+  return isFirstPage(page) && isWorkosId('Organization', upstreamIdOf(of.key))
+}
+
+function pageOfScan(
+  scanned: ReadonlyMap<EntityKey, readonly Directory[]>,
+  { of, page }: ListDirectories,
+): Page<Directory> {
+  return uncounted(pageOfList(scanned.get(of.key) ?? [], page))
 }
 
 /** Lists of groups: those of many users of a directory by one walk where that is cheaper, else by a call for each. */
 export async function planGroups(
   asks: readonly ListGroups[],
   walk: MembershipWalk,
-  lists: WorkosLists,
+  listOne: (ask: ListGroups, call: CallContext) => Promise<Page<DirectoryGroup>>,
   call: CallContext,
 ): Promise<Listed<DirectoryGroup>[]> {
   const usersByDirectory = new Map<EntityKey, number>()
@@ -49,14 +65,16 @@ export async function planGroups(
       ([directory, users]) => [directory, settle(walk.run(directory, users, call))] as const,
     ),
   )
-  const listOne = async ({ within, page }: ListGroups): Promise<Listed<DirectoryGroup>> => {
-    const directory = directoryKeyOf(within.key)
-    const user = within.kind === 'DirectoryUser' ? within.key : null
-    const walked = user !== null && isFirstPage(page) ? await walks.get(directory) : null
-    if (user === null || !walked) return settle(() => lists.groups({ directory, user }, page, call))
-    return walked instanceof ProviderError ? walked : uncounted(pageOfList(walked.get(user) ?? [], page))
+  const planOne = async (ask: ListGroups): Promise<Listed<DirectoryGroup>> => {
+    const { within, page } = ask
+    const isWalked = within.kind === 'DirectoryUser' && isFirstPage(page)
+    const walked = isWalked ? await walks.get(directoryKeyOf(within.key)) : null
+    if (!walked) return settle(() => listOne(ask, call))
+    return walked instanceof ProviderError
+      ? walked
+      : uncounted(pageOfList(walked.get(within.key) ?? [], page))
   }
-  return Promise.all(asks.map(listOne))
+  return Promise.all(asks.map(planOne))
 }
 
 /** Only a list from its start is known to hold what a scan has found; a count alone costs nothing as it is. */

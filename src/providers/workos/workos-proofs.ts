@@ -1,17 +1,17 @@
 import { LRUCache } from 'lru-cache'
 import type {
   CallContext,
-  DirectoryProvider,
   Find,
   Found,
   Listed,
+  ListGroups,
   ListUsers,
+  ProviderReads,
 } from '../../domain/directory-provider.ts'
 import { directoryKeyOf, type EntityKey } from '../../domain/entity-key.ts'
 import { nodesOf } from '../../domain/page.ts'
 import { noSuchObject, ProviderError } from '../../domain/provider-error.ts'
 
-type Reads = Pick<DirectoryProvider, Extract<keyof DirectoryProvider, `list${string}` | `find${string}`>>
 type Member = { readonly key: EntityKey; readonly isPlaceAssumed?: boolean }
 type FindMany = (finds: readonly Find[], call: CallContext) => Promise<Found<Member>[]>
 
@@ -23,7 +23,7 @@ const MAX_SEEN = 20_000
  * in it is asked for. WorkOS goes by ids that name no organization: without this a key put together by hand would read
  * another's directory first, and count for its limit. What anybody was shown in its place is proven already.
  */
-export function withProofs(reads: Reads): Reads {
+export function withProofs(reads: ProviderReads): ProviderReads {
   const seen = new LRUCache<EntityKey, true>({ max: MAX_SEEN })
 
   function see<T extends Member>(found: readonly Found<T>[]): Found<T>[] {
@@ -57,6 +57,15 @@ export function withProofs(reads: Reads): Reads {
     return new Map(refusals)
   }
 
+  /** What is kept in a place that needs no proof any more. */
+  function keptWithin<Ask, Answer>(
+    keysOf: (ask: Ask) => readonly (EntityKey | null)[],
+    read: (ask: Ask, call: CallContext) => Answer | null,
+  ): (ask: Ask, call: CallContext) => Answer | null {
+    const isSeen = (key: EntityKey | null) => key === null || seen.has(key)
+    return (ask, call) => (call.boundTo === null || keysOf(ask).every(isSeen) ? read(ask, call) : null)
+  }
+
   /** Asks for what lies in directories that are proven, and answers for all others why it was not asked. */
   async function within<Ask, Answer>(
     asks: readonly Ask[],
@@ -81,15 +90,15 @@ export function withProofs(reads: Reads): Reads {
     return asks.map((_ask, index) => refusalOf(index) || (answers.next().value as Answer))
   }
 
-  const findDirectories: Reads['findDirectories'] = async (finds, call) =>
+  const findDirectories: ProviderReads['findDirectories'] = async (finds, call) =>
     see(await reads.findDirectories(finds, call))
 
   const directoryOf = ({ key }: Find) => directoryKeyOf(key)
 
-  const findGroups: Reads['findGroups'] = async (finds, call) =>
+  const findGroups: ProviderReads['findGroups'] = async (finds, call) =>
     see((await within(finds, directoryOf, findDirectories, reads.findGroups, call)).map(toFound))
 
-  const listUsersOfGroups: Reads['listUsers'] = (asks, call) =>
+  const listUsersOfGroups: ProviderReads['listUsers'] = (asks, call) =>
     within(asks, groupOf, findGroups, reads.listUsers, call)
 
   return {
@@ -113,6 +122,14 @@ export function withProofs(reads: Reads): Reads {
       return seePages(
         await within(asks, ask => directoryKeyOf(ask.within.key), findDirectories, reads.listGroups, call),
       )
+    },
+    kept: {
+      listDirectories: reads.kept.listDirectories,
+      listUsers: keptWithin(
+        (list: ListUsers) => [directoryKeyOf(list.within.key), groupOf(list)],
+        reads.kept.listUsers,
+      ),
+      listGroups: keptWithin((list: ListGroups) => [directoryKeyOf(list.within.key)], reads.kept.listGroups),
     },
   }
 }

@@ -1,13 +1,15 @@
 import type { z } from 'zod'
 import type {
   CallContext,
-  DirectoryProvider,
   Find,
   Found,
+  ListDirectories,
   Listed,
+  ListGroups,
   ListUsers,
+  ProviderReads,
 } from '../../domain/directory-provider.ts'
-import type { Directory } from '../../domain/entities.ts'
+import type { Directory, DirectoryGroup, DirectoryUser } from '../../domain/entities.ts'
 import {
   answersTo,
   directoryIdOf,
@@ -17,7 +19,9 @@ import {
   organizationIdOf,
   upstreamIdOf,
 } from '../../domain/entity-key.ts'
+import type { Page } from '../../domain/page.ts'
 import { ProviderError, UnsupportedError } from '../../domain/provider-error.ts'
+import { ask, type Reading, readKept } from '../../upstream/reading.ts'
 import type { UpstreamClient, UpstreamRequest } from '../../upstream/upstream-client.ts'
 import { urlPath } from '../../upstream/url-path.ts'
 import { everyItem } from '../every-item.ts'
@@ -29,7 +33,7 @@ import { toDirectory, toDirectoryGroup, toDirectoryUser, toOrganization } from '
 import { workosIdOf } from './workos-ids.ts'
 import { createWorkosLists } from './workos-lists.ts'
 import { createMembershipWalk } from './workos-membership-walk.ts'
-import { planDirectories, planGroups } from './workos-plans.ts'
+import { keptDirectories, planDirectories, planGroups } from './workos-plans.ts'
 import { withProofs } from './workos-proofs.ts'
 import {
   directoryWire,
@@ -42,16 +46,14 @@ import {
 
 const EVERYWHERE = { organization: null, search: null }
 
-type Reads = Pick<DirectoryProvider, Extract<keyof DirectoryProvider, `list${string}` | `find${string}`>>
-
 /** The reading half of the WorkOS adapter: every list and every object is one GET, unless a plan has a cheaper way. */
-export function createWorkosReads(client: UpstreamClient): Reads {
-  const lists = createWorkosLists(client)
-  const scan = createDirectoryScan((page, call) => lists.directories(EVERYWHERE, page, call))
+export function createWorkosReads(client: UpstreamClient): ProviderReads {
+  const lists = createWorkosLists()
+  const scan = createDirectoryScan(client, page => lists.directories(EVERYWHERE, page))
   const walk = createMembershipWalk({
-    groupsOf: (directory, page, call) => lists.groups({ directory, user: null }, page, call),
+    groupsOf: (directory, page, call) => ask(client, lists.groups({ directory, user: null }, page), call),
     membersOf: ({ key }, page, call) =>
-      lists.users({ directory: directoryKeyOf(key), group: key, email: null }, page, call),
+      ask(client, lists.users({ directory: directoryKeyOf(key), group: key, email: null }, page), call),
   })
 
   /** Whatever brings directories brings their sizes, by which the groups of many users are planned. */
@@ -63,6 +65,26 @@ export function createWorkosReads(client: UpstreamClient): Reads {
   function notedPage<P extends Listed<Directory>>(page: P): P {
     if (!(page instanceof ProviderError)) for (const { node } of page.edges) noted(node)
     return page
+  }
+
+  function readDirectories({ of, page }: ListDirectories): Reading<Page<Directory>> {
+    return lists.directories({ organization: of.key, search: null }, page)
+  }
+
+  function* readUsers({ within, page, filter }: ListUsers): Reading<Page<DirectoryUser>> {
+    const { group, email, updatedAfter } = filter
+    if (updatedAfter !== null) {
+      throw new UnsupportedError('WorkOS can not filter users by the time of their last change.', 'workos')
+    }
+    const directory = directoryKeyOf(within.key)
+    const its = within.kind === 'DirectoryGroup' ? within.key : group
+    if (its !== null && directoryKeyOf(its) !== directory) return EMPTY_PAGE
+    return yield* lists.users({ directory, group: its, email }, page)
+  }
+
+  function readGroups({ within, page }: ListGroups): Reading<Page<DirectoryGroup>> {
+    const user = within.kind === 'DirectoryUser' ? within.key : null
+    return lists.groups({ directory: directoryKeyOf(within.key), user }, page)
   }
 
   /** The object, or null for an id that WorkOS does not know. */
@@ -120,7 +142,7 @@ export function createWorkosReads(client: UpstreamClient): Reads {
       if (externalId === null) {
         // A search finds few as a rule, and their directories are then cheaper one by one.
         if (isWithDirectories && search === null && page.limit > 1) scan.prefetch(call)
-        return lists.organizations({ search }, page, call)
+        return ask(client, lists.organizations({ search }, page), call)
       }
       const path = urlPath`/organizations/external_id/${externalId}`
       const loggedAs = 'organizations/external_id'
@@ -131,30 +153,26 @@ export function createWorkosReads(client: UpstreamClient): Reads {
     },
 
     async listAllDirectories({ page, organization, search }, call) {
-      return notedPage(await lists.directories({ organization, search }, page, call))
+      return notedPage(await ask(client, lists.directories({ organization, search }, page), call))
     },
 
     async listDirectories(asks, call) {
-      return (await planDirectories(asks, scan, lists, call)).map(notedPage)
+      const listOne = (its: ListDirectories) => ask(client, readDirectories(its), call)
+      return (await planDirectories(asks, scan, listOne, call)).map(notedPage)
     },
 
-    listUsers(asks, call) {
-      const listOne = async ({ within, page, filter: { group, email, updatedAfter } }: ListUsers) => {
-        if (updatedAfter !== null) {
-          throw new UnsupportedError(
-            'WorkOS can not filter users by the time of their last change.',
-            'workos',
-          )
-        }
-        const directory = directoryKeyOf(within.key)
-        const its = within.kind === 'DirectoryGroup' ? within.key : group
-        if (its !== null && directoryKeyOf(its) !== directory) return EMPTY_PAGE
-        return lists.users({ directory, group: its, email }, page, call)
-      }
-      return Promise.all(asks.map(ask => settle(() => listOne(ask))))
-    },
+    listUsers: (asks, call) => Promise.all(asks.map(its => settle(ask(client, readUsers(its), call)))),
 
-    listGroups: (asks, call) => planGroups(asks, walk, lists, call),
+    listGroups: (asks, call) => planGroups(asks, walk, its => ask(client, readGroups(its), call), call),
+
+    kept: {
+      listDirectories: (its, call) =>
+        keptDirectories(its, scan, call) ?? readKept(client, readDirectories(its), call),
+      listUsers: (its, call) => readKept(client, readUsers(its), call),
+      // Those of a user are planned together with those of others.
+      listGroups: (its, call) =>
+        its.within.kind === 'Directory' ? readKept(client, readGroups(its), call) : null,
+    },
 
     findOrganizations(finds, call) {
       return findEach('Organization', finds, async id => {
@@ -189,11 +207,13 @@ export function createWorkosReads(client: UpstreamClient): Reads {
     /** The filter by e-mail needs a directory, so it costs the listing of directories and a call for each. */
     async findUsersByEmail({ email, organization }, call) {
       const filter = { organization, search: null }
-      const directories = await everyItem('workos', page => lists.directories(filter, page, call))
+      const directories = await everyItem('workos', page =>
+        ask(client, lists.directories(filter, page), call),
+      )
       const found = directories.map(directory => {
         if (directory instanceof ProviderError) return directory
         const its = { directory: directory.key, group: null, email }
-        return settle(everyItem('workos', page => lists.users(its, page, call)))
+        return settle(everyItem('workos', page => ask(client, lists.users(its, page), call)))
       })
       return (await Promise.all(found)).flat()
     },

@@ -1,4 +1,4 @@
-import type { CallContext, DirectoryProvider } from '../../domain/directory-provider.ts'
+import type { CallContext, ProviderReads, ProviderWrites } from '../../domain/directory-provider.ts'
 import type { EntityKey } from '../../domain/entity-key.ts'
 import {
   InvalidInputError,
@@ -14,16 +14,11 @@ import { parseAnswer } from '../wire-record.ts'
 import { workosIdOf } from './workos-ids.ts'
 import { portalLinkWire } from './workos-wire.ts'
 
-type Writes = Omit<
-  DirectoryProvider,
-  'statuses' | 'check' | 'budgets' | Extract<keyof DirectoryProvider, `list${string}` | `find${string}`>
->
-
 /** The writing half of the WorkOS adapter. WorkOS lets a directory be deleted and its admin be sent a portal link. */
 export function createWorkosWrites(
   client: UpstreamClient,
-  { findDirectories }: Pick<DirectoryProvider, 'findDirectories'>,
-): Writes {
+  { findDirectories }: Pick<ProviderReads, 'findDirectories'>,
+): ProviderWrites {
   /** WorkOS deletes by id alone, whatever organization the key claims. */
   async function refuseForeign(key: EntityKey, call: CallContext): Promise<void> {
     const [directory = null] = await findDirectories([{ key, detail: 'key' }], call)

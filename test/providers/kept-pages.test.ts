@@ -1,0 +1,162 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { CallContext, DirectoryProvider } from '../../src/domain/directory-provider.ts'
+import { type EntityKey, organizationKeyOf } from '../../src/domain/entity-key.ts'
+import type { EventReceiver } from '../../src/domain/event-receiver.ts'
+import { nodesOf } from '../../src/domain/page.ts'
+import { createCostMeter } from '../../src/request/cost-meter.ts'
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
+import { anyCall } from '../support/any-call.ts'
+import {
+  forward,
+  keysOf,
+  NO_DIRECTORY_FILTER,
+  NO_ORGANIZATION_FILTER,
+  NO_USER_FILTER,
+  openScalekit,
+  openWorkos,
+  whole,
+} from './start-ground.ts'
+
+const TTL_MS = 300_000
+const OPEN = { workos: openWorkos, scalekit: openScalekit }
+
+let sandbox: Sandbox
+beforeEach(async () => {
+  sandbox = await startSandbox()
+})
+afterEach(() => sandbox.stop())
+
+/** Every list that is nested below another, of one directory with people and groups, asked for and out of what is kept. */
+function listsOf(provider: DirectoryProvider, directory: EntityKey) {
+  const of = { key: organizationKeyOf(directory) as EntityKey }
+  const within = { kind: 'Directory', key: directory } as const
+  const directories = { of, page: forward(5) }
+  const users = { within, page: forward(3), filter: NO_USER_FILTER, detail: 'basic' } as const
+  const groups = { within, page: forward(3), detail: 'basic' } as const
+  const { kept } = provider
+  return {
+    directories: {
+      asked: async (call: CallContext) => whole((await provider.listDirectories([directories], call))[0]),
+      kept: (call: CallContext) => kept.listDirectories(directories, call),
+    },
+    users: {
+      asked: async (call: CallContext) => whole((await provider.listUsers([users], call))[0]),
+      kept: (call: CallContext) => kept.listUsers(users, call),
+    },
+    groups: {
+      asked: async (call: CallContext) => whole((await provider.listGroups([groups], call))[0]),
+      kept: (call: CallContext) => kept.listGroups(groups, call),
+    },
+  }
+}
+
+/** A directory of the provider that has people and groups. */
+async function someDirectory(name: 'workos' | 'scalekit'): Promise<EntityKey> {
+  const page = await OPEN[name](sandbox).listAllDirectories(
+    { ...NO_DIRECTORY_FILTER, page: forward(20) },
+    anyCall(),
+  )
+  const found = nodesOf(page).find(({ stats }) => (stats.totalUsers ?? 0) > 3 && (stats.totalGroups ?? 0) > 1)
+  if (found === undefined) throw new Error('the sandbox has one')
+  return found.key
+}
+
+describe.each(['workos', 'scalekit'] as const)('at %s a nested list', name => {
+  let provider: DirectoryProvider & EventReceiver
+  let directory: EntityKey
+
+  beforeEach(async () => {
+    directory = await someDirectory(name)
+    provider = OPEN[name](sandbox, undefined, TTL_MS)
+    sandbox.clearCalls()
+  })
+
+  test.each(['directories', 'users', 'groups'] as const)(
+    'of %s is told at once when it is kept, as it was asked for, and by no call',
+    async what => {
+      const list = listsOf(provider, directory)[what]
+      expect(list.kept(anyCall())).toBeNull()
+      const asked = await list.asked(anyCall())
+      expect(asked.edges.length).toBeGreaterThan(0)
+      sandbox.clearCalls()
+      expect(list.kept(anyCall())).toEqual(asked)
+      expect(sandbox.calls).toEqual([])
+    },
+  )
+
+  test('counts as a hit of its operation, and as one however often that reads it', async () => {
+    const { users } = listsOf(provider, directory)
+    await users.asked(anyCall())
+    const meter = createCostMeter(10)
+    const call = anyCall({ meter })
+    users.kept(call)
+    users.kept(call)
+    await users.asked(call)
+    expect([meter.counts.cacheHits, meter.upstreamCalls]).toEqual([1, 0])
+  })
+
+  test('is not told of what is on its way, nor of what is kept of another page', async () => {
+    const { users } = listsOf(provider, directory)
+    const call = anyCall()
+    const asked = users.asked(call)
+    expect(users.kept(call)).toBeNull()
+    await asked
+    const within = { kind: 'Directory', key: directory } as const
+    const other = { within, page: forward(2), filter: NO_USER_FILTER, detail: 'basic' } as const
+    expect(provider.kept.listUsers(other, anyCall())).toBeNull()
+  })
+
+  test('is not told once it may have changed, nor while reuse is suspended', async () => {
+    const { users, groups } = listsOf(provider, directory)
+    await Promise.all([users.asked(anyCall()), groups.asked(anyCall())])
+    provider.suspendReuse(true)
+    expect(users.kept(anyCall())).toBeNull()
+    provider.suspendReuse(false)
+    expect(users.kept(anyCall())).not.toBeNull()
+    await provider.forgetAll()
+    expect([users.kept(anyCall()), groups.kept(anyCall())]).toEqual([null, null])
+  })
+})
+
+describe('at WorkOS', () => {
+  test('the listing of all directories tells those of each organization, with no call for any of them', async () => {
+    const workos = openWorkos(sandbox, undefined, TTL_MS)
+    const page = { ...NO_ORGANIZATION_FILTER, page: forward(20) }
+    const organizations = nodesOf(await workos.listOrganizations(page, anyCall()))
+    const lists = organizations.map(of => ({ of, page: forward(5) }))
+    const asked = (await workos.listDirectories(lists, anyCall())).map(whole)
+    sandbox.clearCalls()
+    expect(lists.map(list => workos.kept.listDirectories(list, anyCall()))).toEqual(asked)
+    expect(new Set(asked.flatMap(keysOf)).size).toBeGreaterThan(1)
+    expect(sandbox.calls).toEqual([])
+  })
+
+  test('a user is told nothing of a directory that is not proven to be where its key says', async () => {
+    const workos = openWorkos(sandbox, undefined, TTL_MS)
+    const directory = await someDirectory('workos')
+    const boundTo = organizationKeyOf(directory)
+    const { users } = listsOf(workos, directory)
+    await users.asked(anyCall())
+    expect(users.kept(anyCall({ boundTo }))).toBeNull()
+    await users.asked(anyCall({ boundTo }))
+    expect(users.kept(anyCall({ boundTo }))).not.toBeNull()
+  })
+})
+
+describe('at Scalekit', () => {
+  test('what was read in full tells what is needed of less, and not the other way round', async () => {
+    const scalekit = openScalekit(sandbox, undefined, TTL_MS)
+    const within = { kind: 'Directory', key: await someDirectory('scalekit') } as const
+    const list = (detail: 'basic' | 'full') => ({
+      within,
+      page: forward(3),
+      filter: NO_USER_FILTER,
+      detail,
+    })
+    await scalekit.listUsers([list('basic')], anyCall())
+    expect(scalekit.kept.listUsers(list('full'), anyCall())).toBeNull()
+    await scalekit.forgetAll()
+    const [full] = await scalekit.listUsers([list('full')], anyCall())
+    expect(scalekit.kept.listUsers(list('basic'), anyCall())).toEqual(whole(full))
+  })
+})
