@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { forNoRequest } from '../domain/request-scope.ts'
 import type { RateLimit } from '../upstream/rate-window.ts'
 import type { SharedBudget, SharedGrant, SharedUse } from '../upstream/shared-budget.ts'
 import { LOOK, NOTE, PAUSE, TAKE } from './budget-scripts.ts'
@@ -175,8 +176,9 @@ export function createRedisBudget(
       const limits = [total.limit, totalSpanMs, perScope?.limit ?? 0, scopeSpanMs]
       const name = scope === null ? '' : nameOf(scope)
       const values = [replicas.id, waiting, LEASE_MS, ...limits, name, wholeShareMs, ...ids]
-      const answer = await scripts.take(keys, values)
-      const grant = toGrant(answer as number[], scope)
+      const noteWait = redis.beginWait()
+      const answer = await forNoRequest(() => scripts.take(keys, values))
+      const grant = { ...toGrant(answer as number[], scope), noteWait }
       const sinceMs = performance.now()
       for (const id of ids.slice(0, grant.granted)) held.set(id, { scope, sinceMs })
       return grant
@@ -201,7 +203,7 @@ export function createRedisBudget(
   }
 }
 
-function toGrant(answer: readonly number[], scope: string | null): SharedGrant {
+function toGrant(answer: readonly number[], scope: string | null): Omit<SharedGrant, 'noteWait'> {
   const [granted = 0, ...numbers] = answer
   return {
     granted,

@@ -35,6 +35,8 @@ export interface SharedGrant {
   readonly scope: SharedUse | null
   /** How many wait for this limit in each of the other processes. */
   readonly others: readonly number[]
+  /** Called in the course of each request that has waited for this, once it goes on. */
+  noteWait(): void
 }
 
 /** The limits of one provider, as all processes with the same credential keep them together. */
