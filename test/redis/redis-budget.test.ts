@@ -251,6 +251,9 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
       }
       proxy.delayMs = 8
       await Promise.all(Array.from({ length: 10 }, (_, request) => forOneRequest(() => many(8, request))))
+      // One whose requests end sets off what is asked for all who wait behind.
+      const turns = Array.from({ length: 88 }, () => forOneRequest(() => ask(one as Process)))
+      await forOneRequest(() => Promise.all(turns.map(async turn => pass(await turn))))
       expect(one?.isUp()).toBe(true)
       const beginMs = performance.now()
       await forOneRequest(() => many(40, 10))
