@@ -1,5 +1,6 @@
 /** The two providers, by the name they carry in keys, cursors, logs and metrics. */
-export type ProviderName = 'workos' | 'scalekit'
+export const PROVIDER_NAMES = ['workos', 'scalekit'] as const
+export type ProviderName = (typeof PROVIDER_NAMES)[number]
 
 /**
  * How everything above the adapters names an entity: the provider and the path to it, joined by colons.
@@ -18,7 +19,7 @@ const NO_ORGANIZATION = '-'
 /** Stands where the organization is not known yet; `parseEntityKey` refuses it, so no client can send it. */
 const ANY_ORGANIZATION = '*'
 
-const PROVIDERS: ReadonlySet<string> = new Set<ProviderName>(['workos', 'scalekit'])
+const PROVIDERS: ReadonlySet<string> = new Set(PROVIDER_NAMES)
 const SEGMENT = /^[A-Za-z0-9_-]{1,64}$/
 const SEGMENTS: Record<EntityKind, number> = {
   Organization: 1,

@@ -32,8 +32,8 @@ export interface EventFollower {
 /** The log of events that all replicas share. */
 export interface EventLog {
   /**
-   * Adds an event, once: false where one of that provider with that id was added before, in the last four days. Settles
-   * when it can't be lost any more. Rejects with `EventLogUnavailableError`, within 250 ms, where the engine behind it
+   * Adds an event, once: false where one of that provider with that id was added before, in the last four days and among
+   * the last of the provider that are known: 100,000, or 50,000 in memory. Settles when it can't be lost any more. Rejects with `EventLogUnavailableError`, within 250 ms, where the engine behind it
    * can't be reached.
    */
   append(provider: ProviderName, eventId: string, body: unknown): Promise<boolean>

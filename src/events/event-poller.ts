@@ -40,11 +40,12 @@ export function startEventPoller(settings: EventPollerSettings): { stop(): Promi
   const { provider, everyMs, log } = settings
   const controller = new AbortController()
   let timer: NodeJS.Timeout | undefined
+  const state = rememberPlace(settings.state)
   let hasFailed = false
 
   async function run(): Promise<void> {
     try {
-      await poll(settings, controller.signal)
+      await poll({ ...settings, state }, controller.signal)
       if (hasFailed) log.info({ provider }, 'events are polled again')
       hasFailed = false
     } catch (error) {
@@ -72,11 +73,29 @@ export function startEventPoller(settings: EventPollerSettings): { stop(): Promi
   }
 }
 
+/** Remembers the place whoever leads: what keeps it may have been killed, and come back without it. */
+function rememberPlace(state: PollState): PollState {
+  let last: string | null = null
+  return {
+    lead: state.lead,
+    async load() {
+      last = (await state.load()) ?? last
+      return last
+    },
+    async store(place) {
+      await state.store(place)
+      last = place
+    },
+  }
+}
+
 async function poll(settings: EventPollerSettings, signal: AbortSignal): Promise<void> {
   const { state } = settings
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-    if (signal.aborted || !(await state.lead())) return
+    if (signal.aborted) return
+    const isLeading = await state.lead()
     const stored = await state.load()
+    if (!isLeading) return
     const from = readPlace(stored) ?? { after: null, atMs: Date.now() - START_MS }
     const read = await readPage(settings, from, signal)
     const { place, isWhole } = await takeAll(settings, read)

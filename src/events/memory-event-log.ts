@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache'
-import type { ProviderName } from '../domain/entity-key.ts'
+import { PROVIDER_NAMES, type ProviderName } from '../domain/entity-key.ts'
 import { type EventFollower, type EventLog, EventLogUnavailableError, type LoggedEvent } from './event-log.ts'
 
 export interface MemoryEventLogSettings {
-  /** How many events are known again when they come once more: 50,000, unless said otherwise. */
+  /** How many events of each provider are known again when they come once more: 50,000, unless said otherwise. */
   readonly maxIds?: number
   /** How many may wait to be applied: 20,000, unless said otherwise. */
   readonly maxWaiting?: number
@@ -33,7 +33,7 @@ export function createMemoryEventLog(settings: MemoryEventLogSettings = {}): Eve
     maxRecent = 1_000,
     maxCharacters = 8 * 1_024 * 1_024,
   } = settings
-  const ids = new LRUCache<string, true>({ max: maxIds })
+  const ids = new Map(PROVIDER_NAMES.map(name => [name, new LRUCache<string, true>({ max: maxIds })]))
   const followers = new Set<EventFollower>()
   const nextPlace = createPlaces()
   const recent: Sized[] = []
@@ -60,13 +60,12 @@ export function createMemoryEventLog(settings: MemoryEventLogSettings = {}): Eve
   return {
     async append(provider: ProviderName, eventId, body) {
       if (isStopped) throw new EventLogUnavailableError()
-      const id = `${provider} ${eventId}`
-      if (ids.get(id)) return false
+      if (ids.get(provider)?.get(eventId)) return false
       const characters = JSON.stringify(body).length
       if (waiting.events >= maxWaiting || waiting.characters + characters > maxCharacters) {
         throw new EventLogUnavailableError()
       }
-      ids.set(id, true)
+      ids.get(provider)?.set(eventId, true)
       const receivedAtMs = Date.now()
       const sized = { event: { place: nextPlace(receivedAtMs), provider, body, receivedAtMs }, characters }
       remember(sized)

@@ -1,3 +1,5 @@
+import { LONG_ALONE_SHARES } from '../upstream/budget-shares.ts'
+
 /** By Redis's own clock, which is the one that all have. */
 const CLOCK = `
 local time = redis.call('TIME')
@@ -6,27 +8,40 @@ local function score(number) return string.format('%.3f', number) end
 `
 
 /**
- * Who says nothing any more counts for so long as one that has lost Redis and works alone: that is the longest window.
- * What it does after that shows in 429.
+ * Who has said nothing for long is most likely dead, but may live without Redis: for a day it is left a half of its share.
+ * Of all such together no more than half of a limit, so that many that were killed do not leave the living without any.
  */
-const FORGOTTEN_MS = 60_000
-const LIVING_MS = 2_000
+const REMEMBERED_MS = 24 * 60 * 60 * 1_000
+/** What was sent last before that arrives a second later at most, and clocks differ a little. */
+const LAST_ARRIVAL_MS = 2_000
 
 /**
  * How a process stands to the others: a field of the sharers has the moment from which on it works alone, unless it says
- * something else before, and of how many shares it then takes one. KEYS: the sharers. ARGV: process, in how many
- * milliseconds that is, how many shares. Gives back how many have said something lately: the others may well be dead.
+ * something else before, and of how many shares it then takes one. Where Redis has lost that, what the process remembers
+ * of the others is put back. KEYS: the sharers. ARGV: process, in how many milliseconds that is, how many shares, how long
+ * who is alone has its whole share, the longest window, then the fields and values that are remembered. Gives back of how
+ * many shares the process may take one if it loses Redis now, and all fields and values: what those who are alone have is
+ * not there for the others.
  */
 export const SAY = `${CLOCK}
-redis.call('HSET', KEYS[1], ARGV[1], math.floor(now + ARGV[2]) .. ' ' .. ARGV[3])
-redis.call('PEXPIRE', KEYS[1], ${2 * FORGOTTEN_MS})
-local said, living = redis.call('HGETALL', KEYS[1]), 0
-for index = 1, #said, 2 do
-  local from = string.match(said[index + 1], '%d+')
-  if math.abs(now - from) > ${FORGOTTEN_MS} then redis.call('HDEL', KEYS[1], said[index])
-  elseif now - from < ${LIVING_MS} then living = living + 1 end
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
+  for index = 6, #ARGV, 2 do redis.call('HSETNX', KEYS[1], ARGV[index], ARGV[index + 1]) end
 end
-return living`
+redis.call('HSET', KEYS[1], ARGV[1], math.floor(now + ARGV[2]) .. ' ' .. ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ${2 * REMEMBERED_MS})
+local said, together, alone, longAlone, known = redis.call('HGETALL', KEYS[1]), 0, 0, 0, 0
+for index = 1, #said, 2 do
+  local from, of = string.match(said[index + 1], '(%d+) ([%d.]+)')
+  local forMs = now - from
+  if math.abs(forMs) > ${REMEMBERED_MS} then redis.call('HDEL', KEYS[1], said[index])
+  elseif forMs > ARGV[4] + ARGV[5] + ${LAST_ARRIVAL_MS} then longAlone = longAlone + 1 / (of * ${LONG_ALONE_SHARES})
+  else
+    known = known + 1
+    if forMs < 0 then together = together + 1 else alone = alone + 1 / of end
+  end
+end
+local left = math.max(1 - alone - math.min(longAlone, 0.5), 1 / known)
+return {string.format('%.6f', math.max(1, together) / left), said}`
 
 /** It has gone, and takes nothing any more. */
 export const LEAVE = `redis.call('HDEL', KEYS[1], ARGV[1])`
@@ -67,15 +82,17 @@ end
 -- How many places are left to us, how many are taken, for how many milliseconds nobody may start, and of how many that
 -- goes: what those who take their shares by themselves have not taken of them is left to them. But some may be dead, so
 -- one share of all that are known is not.
-local function look(window, pause, limit, span, lease, shares, known)
-  local used, theirs, left = expire(window, span, lease), 0, 0
+local function look(window, pause, limit, span, lease, shares, known, longAlone)
+  local used, theirs, left, long = expire(window, span, lease), 0, 0, 0
+  for _, of in ipairs(longAlone) do long = long + math.max(1, math.floor(limit / of)) end
+  local ours = limit - math.min(long, math.floor(limit / 2))
   for process, of in pairs(shares) do
     local has = expire(ofProcess(window, process), span, lease)
     theirs = theirs + has
     left = left + math.max(0, math.max(1, math.floor(limit / of)) - has)
   end
   local least = math.max(1, math.floor(limit / known))
-  local most = math.min(limit, math.max(limit - left, theirs + least))
+  local most = math.min(ours, math.max(ours - left, theirs + least))
   local paused = math.max(0, redis.call('PTTL', pause))
   return {paused > 0 and 0 or math.max(0, most - used), used, paused, most}
 end
@@ -99,18 +116,24 @@ end
  * KEYS: window and pause of the provider, who found it short lately, the sharers, who waits, what was used lately, then
  * window and pause of the directory.
  * ARGV: process, how many wait there, lease, limit and span of the provider, limit and span of the directory, the
- * directory's name, and an id for each turn.
+ * directory's name, how long who is alone has its whole share, and an id for each turn.
  */
 export const TAKE = `${WINDOW}
 local process, waiting, lease = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local totalLimit, totalSpan, scopeLimit, scopeSpan = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local alone, shares, known = {}, {}, 1
+local alone, longAlone, shares, known = {}, {}, {}, 1
+local longMs = ARGV[9] + totalSpan + ${LAST_ARRIVAL_MS}
 local said = redis.call('HGETALL', KEYS[4])
 for index = 1, #said, 2 do
-  local from, of = string.match(said[index + 1], '(%d+) (%d+)')
+  local from, of = string.match(said[index + 1], '(%d+) ([%d.]+)')
   shares[said[index]] = tonumber(of)
-  if said[index] ~= process then known = known + 1 end
-  if now >= tonumber(from) and said[index] ~= process then alone[said[index]] = tonumber(of) end
+  if said[index] ~= process then
+    if now - from > longMs then longAlone[#longAlone + 1] = of * ${LONG_ALONE_SHARES}
+    else
+      known = known + 1
+      if now >= tonumber(from) then alone[said[index]] = tonumber(of) end
+    end
+  end
 end
 local function sharesOf(other) return math.max(2, shares[other] or 2) end
 -- Who wants more takes turns with us: what is left to it is there for it though it may lose Redis the next moment.
@@ -128,13 +151,13 @@ for index = 1, #all, 2 do
     ofScope[other] = sharesOf(other)
   end
 end
-local total = look(KEYS[1], KEYS[2], totalLimit, totalSpan, lease, ofTotal, known)
-local scope = KEYS[7] and look(KEYS[7], KEYS[8], scopeLimit, scopeSpan, lease, ofScope, known)
+local total = look(KEYS[1], KEYS[2], totalLimit, totalSpan, lease, ofTotal, known, longAlone)
+local scope = KEYS[7] and look(KEYS[7], KEYS[8], scopeLimit, scopeSpan, lease, ofScope, known, longAlone)
 -- Who waits as well finds its part when it asks; what it leaves is there for the next ask.
 local free = math.min(total[1], scope and scope[1] or total[1])
 local ofAll = math.min(totalLimit - total[2], scope and scopeLimit - scope[2] or totalLimit)
-local granted = math.min(#ARGV - 8, free, math.max(1, math.floor(ofAll / (1 + #others))))
-for index = 9, 8 + granted do
+local granted = math.min(#ARGV - 9, free, math.max(1, math.floor(ofAll / (1 + #others))))
+for index = 10, 9 + granted do
   enter(KEYS[1], process, now + lease, ARGV[index])
   if scope then enter(KEYS[7], process, now + lease, ARGV[index]) end
 end

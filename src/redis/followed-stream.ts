@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAcknowledgements, furthestIn } from './acknowledgements.ts'
+import { createKeptEntries, type Evaluate } from './kept-entries.ts'
 import type { Redis, RedisConnection } from './redis.ts'
 import type { Replicas } from './replicas.ts'
 import {
@@ -35,6 +36,12 @@ export interface FollowedStream {
   readonly key: string
   /** It begins as lost. */
   follow(follower: StreamFollower): void
+  /** This replica has added an entry, which it may not have read yet. */
+  added(entry: StreamEntry): void
+  /** Whether it has entries that are missing where there is no such stream. */
+  isKept(): boolean
+  /** Puts back what Redis has lost of the stream, over another connection than the one that reads it. */
+  giveBack(evaluate: Evaluate): Promise<boolean>
   /** Settles when every live replica has applied all up to a place, or the time is over. At once where there is only one. */
   appliedByAll(place: string, withinMs: number): Promise<void>
   stop(): Promise<void>
@@ -46,6 +53,8 @@ export interface FollowedStreamSettings {
   readonly key: string
   /** How many of the last entries a beginning is told. */
   readonly before?: number
+  /** Whether this replica keeps the last entries, and gives them back to a Redis that has lost them. */
+  readonly isKept?: boolean
   /** Other keys that count as used whenever this is read, as the stream does: a Redis that is full evicts what is not. */
   readonly warm?: readonly string[]
 }
@@ -73,7 +82,8 @@ redis.call('EXPIRE', KEYS[1], ${KEPT_FOR_SECONDS})
 return place`
 
 export function createFollowedStream(settings: FollowedStreamSettings): FollowedStream {
-  const { redis, replicas, key, before = 0, warm = [] } = settings
+  const { redis, replicas, key, before = 0, isKept = false, warm = [] } = settings
+  const kept = createKeptEntries()
   const acknowledgements = createAcknowledgements(replicas, `${key}:applied`)
   let connection: Redis | null = null
   const stopped = Promise.withResolvers<void>()
@@ -90,6 +100,7 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
         await untilReady(reader)
         if (isStopped) return
         if (isLost) {
+          if (isKept && !kept.isEmpty()) await kept.giveBack(key, evaluateBy(reader))
           const [from, isGap] = await findPlace(reader, place, follower)
           const caughtUp = await catchUp(reader, from, follower)
           place = caughtUp.place
@@ -139,6 +150,7 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
     if (place === null) {
       const last = await inTime(reader.eval(LAST_PLACE, 1, key) as Promise<string>)
       const entries = before === 0 ? [] : await inTime(reader.xrevrange(key, last, '-', 'COUNT', before))
+      for (const entry of toEntries(entries as RawEntry[]).toReversed()) if (isKept) kept.add(entry, true)
       const told =
         before === 0 ? [] : await inTime(reader.xrevrange(acknowledgements.key, '+', '-', 'COUNT', BATCH))
       follower.begin?.(
@@ -150,6 +162,10 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
     const [known] = await inTime(reader.xrange(key, place, place))
     if (known !== undefined) return [place, false]
     acknowledgements.forget()
+    // Others have given back what they had read, and were not as far: nothing is missing here, and some of it is known.
+    const oldest = isKept ? await findOldest(reader) : null
+    if (oldest !== null && comparePlaces(oldest, place) <= 0) return [oldest, false]
+    kept.clear()
     const last = await inTime(reader.eval(LAST_PLACE, 1, key) as Promise<string>)
     return [comparePlaces(last, place) < 0 ? START : place, true]
   }
@@ -183,8 +199,11 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
     acknowledgements.hear(toEntries(byKey.get(acknowledgements.key) ?? []))
     const entries = toEntries(byKey.get(key) ?? [])
     const isOvertaken = entries.length === BATCH && !(await reachesBackTo(reader, place))
-    const isMissing = isOvertaken || entries.some(isGap)
-    const told = entries.filter(entry => !('begin' in entry.fields || isGap(entry)))
+    if (isOvertaken) kept.clear()
+    const news = entries.filter(entry => !kept.hasRead(entry.place))
+    const isMissing = isOvertaken || news.some(isGap)
+    for (const entry of news) if (isKept) kept.add(entry, true)
+    const told = news.filter(entry => !('begin' in entry.fields || isGap(entry)))
     await Promise.all(told.map(entry => follower.apply(entry)))
     const last = entries.at(-1)?.place
     if (last !== undefined) acknowledgements.tell(reader, last)
@@ -193,8 +212,13 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
 
   /** Whether nothing has gone that comes after that place: whoever is far behind can be overtaken by the bound. */
   async function reachesBackTo(reader: Redis, place: string): Promise<boolean> {
-    const [oldest] = toEntries((await inTime(reader.xrange(key, '-', '+', 'COUNT', 1))) as RawEntry[])
-    return oldest !== undefined && comparePlaces(oldest.place, place) <= 0
+    const oldest = await findOldest(reader)
+    return oldest !== null && comparePlaces(oldest, place) <= 0
+  }
+
+  async function findOldest(reader: Redis): Promise<string | null> {
+    const [oldest] = await inTime(reader.xrange(key, '-', '+', 'COUNT', 1))
+    return oldest?.[0] ?? null
   }
 
   return {
@@ -204,6 +228,9 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
       connection = redis.blockingConnection()
       running = run(follower, connection)
     },
+    added: entry => kept.add(entry, false),
+    isKept: () => !kept.isEmpty(),
+    giveBack: evaluate => kept.giveBack(key, evaluate),
     appliedByAll: acknowledgements.byAll,
     async stop() {
       isStopped = true
@@ -213,6 +240,10 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
       await running
     },
   }
+}
+
+function evaluateBy(reader: Redis): Evaluate {
+  return (lua, key, values) => inTime(reader.eval(lua, 1, key, ...values))
 }
 
 /** Rejects for a reply that does not come. One that has come while this process was busy is looked at first. */

@@ -1,3 +1,5 @@
+import { createRequestWaits } from './request-waits.ts'
+
 /** Redis did not answer in time: a command of its own (`timeout`), or many of them a little late each (`slow`). */
 export type Impatience = 'timeout' | 'slow'
 
@@ -8,6 +10,8 @@ export interface Patience {
    * end is nobody else's; a longer one than others have goes on when their waiting ends, an endless one is not counted.
    */
   wait<T>(reply: Promise<T>, give: (why: Impatience) => Error, maxMs?: number): Promise<T>
+  /** One reply is waited for by several requests from now on; each of them calls what it gives back when that is over. */
+  beginWait(): () => void
   /** Nobody waits any longer. */
   abandon(why: Impatience): void
 }
@@ -40,6 +44,7 @@ interface Waiting {
  */
 export function createPatience(onLost: (why: Impatience) => void, oldestRequestMs: () => number): Patience {
   const waiting = new Set<Waiting>()
+  const requestWaits = createRequestWaits()
   let late: { readonly atMs: number; readonly lostMs: number }[] = []
   let lateUntilMs = Number.NEGATIVE_INFINITY
   let tickedAtMs = 0
@@ -96,8 +101,16 @@ export function createPatience(onLost: (why: Impatience) => void, oldestRequestM
     return late.reduce((sum, one) => sum + one.lostMs, 0) > MAX_LATE_MS
   }
 
+  function beginWait(): () => void {
+    const isTooLong = requestWaits.begin()
+    return () => {
+      if (isTooLong()) onLost('slow')
+    }
+  }
+
   function wait<T>(reply: Promise<T>, give: (why: Impatience) => Error, maxMs = MAX_WAIT_MS): Promise<T> {
     if (maxMs === Number.POSITIVE_INFINITY) return reply
+    const endWait = maxMs === MAX_WAIT_MS ? beginWait() : null
     return new Promise((resolve, reject) => {
       const leave = () => {
         waiting.delete(entry)
@@ -118,6 +131,7 @@ export function createPatience(onLost: (why: Impatience) => void, oldestRequestM
         value => {
           leave()
           resolve(value)
+          endWait?.()
         },
         error => {
           leave()
@@ -129,6 +143,7 @@ export function createPatience(onLost: (why: Impatience) => void, oldestRequestM
 
   return {
     wait,
+    beginWait,
     abandon(why) {
       for (const entry of waiting) if (entry.maxMs <= MAX_WAIT_MS) entry.giveUp(why)
     },

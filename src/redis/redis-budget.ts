@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { forNoRequest } from '../domain/request-scope.ts'
 import type { RateLimit } from '../upstream/rate-window.ts'
 import type { SharedBudget, SharedGrant, SharedUse } from '../upstream/shared-budget.ts'
 import { LOOK, NOTE, PAUSE, TAKE } from './budget-scripts.ts'
@@ -12,6 +13,8 @@ export interface RedisBudgetSettings {
   readonly total: RateLimit
   /** The limit of each directory on its own; null where the provider has none. */
   readonly perScope: RateLimit | null
+  /** How long a process that says nothing any more is left its whole share: a minute, unless said otherwise. */
+  readonly wholeShareMs?: number
 }
 
 /** What is told of a turn once Redis hears it. */
@@ -37,7 +40,7 @@ const STILL_FREE = 0.9
 export function createRedisBudget(
   redis: RedisConnection,
   replicas: Replicas,
-  { keyspace, total, perScope }: RedisBudgetSettings,
+  { keyspace, total, perScope, wholeShareMs = 60_000 }: RedisBudgetSettings,
 ): SharedBudget & { stop(): void } {
   const scripts = {
     take: redis.script(TAKE),
@@ -46,7 +49,11 @@ export function createRedisBudget(
     pause: redis.script(PAUSE, Number.POSITIVE_INFINITY),
     look: redis.script(LOOK, Number.POSITIVE_INFINITY),
   }
-  const sharers = createSharers(redis, replicas, keyspace('sharers'))
+  const sharers = createSharers(redis, replicas, {
+    key: keyspace('sharers'),
+    wholeShareMs,
+    longestWindowMs: Math.max(total.windowMs, perScope?.windowMs ?? 0),
+  })
   const words = new Map<string, Word>()
   const onTheirWay = new WeakSet<Word>()
   const held = new Map<string, { readonly scope: string | null; readonly sinceMs: number }>()
@@ -119,7 +126,7 @@ export function createRedisBudget(
   }
 
   async function look(): Promise<void> {
-    if (!redis.isUp() || sharers.count() === 1) return
+    if (!redis.isUp()) return
     const keys = [...keysOf(null, 'window'), keyspace('in-use')]
     const answer = await scripts.look(keys, [total.windowMs, MAX_SCOPES_IN_USE]).catch(() => null)
     if (answer === null) return
@@ -143,13 +150,14 @@ export function createRedisBudget(
       return state === 'up' ? 'together' : state === 'down' ? 'alone' : 'starting'
     },
     onChange: listener => void redis.onChange(listener),
-    replicas: sharers.count,
+    shares: sharers.shares,
+    wholeUntilMs: sharers.wholeUntilMs,
     unnoticedMs: SILENT_MS,
     slack(scope) {
       if (inUse === null) return Number.POSITIVE_INFINITY
       const { used, scopes } = inUse
       if (scope === null) {
-        return Math.max(0, Math.floor(((total.limit - used) * STILL_FREE) / sharers.count()))
+        return Math.max(0, Math.floor(((total.limit - used) * STILL_FREE) / sharers.shares()))
       }
       return scopes.has(nameOf(scope)) || scopes.size > MAX_SCOPES_IN_USE ? 0 : 1
     },
@@ -167,8 +175,10 @@ export function createRedisBudget(
       ]
       const limits = [total.limit, totalSpanMs, perScope?.limit ?? 0, scopeSpanMs]
       const name = scope === null ? '' : nameOf(scope)
-      const answer = await scripts.take(keys, [replicas.id, waiting, LEASE_MS, ...limits, name, ...ids])
-      const grant = toGrant(answer as number[], scope)
+      const values = [replicas.id, waiting, LEASE_MS, ...limits, name, wholeShareMs, ...ids]
+      const noteWait = redis.beginWait()
+      const answer = await forNoRequest(() => scripts.take(keys, values))
+      const grant = { ...toGrant(answer as number[], scope), noteWait }
       const sinceMs = performance.now()
       for (const id of ids.slice(0, grant.granted)) held.set(id, { scope, sinceMs })
       return grant
@@ -193,7 +203,7 @@ export function createRedisBudget(
   }
 }
 
-function toGrant(answer: readonly number[], scope: string | null): SharedGrant {
+function toGrant(answer: readonly number[], scope: string | null): Omit<SharedGrant, 'noteWait'> {
   const [granted = 0, ...numbers] = answer
   return {
     granted,

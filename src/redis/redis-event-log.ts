@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { ProviderName } from '../domain/entity-key.ts'
+import { PROVIDER_NAMES, type ProviderName } from '../domain/entity-key.ts'
 import {
   type EventFollower,
   type EventLog,
@@ -8,7 +8,7 @@ import {
   type RecentEvent,
 } from '../events/event-log.ts'
 import { createFollowedStream } from './followed-stream.ts'
-import type { RedisConnection } from './redis.ts'
+import type { RedisConnection, Script } from './redis.ts'
 import type { Replicas } from './replicas.ts'
 import { comparePlaces, GAP, isGap, type StreamEntry } from './stream-entries.ts'
 
@@ -24,7 +24,10 @@ const MAX_RECENT = 1_000
 const KEPT_WITHIN_MS = 140
 /** WorkOS delivers again for three days. The events themselves, with what they tell of people, stay as long after the last. */
 const KNOWN_FOR_SECONDS = 4 * 24 * 60 * 60
+/** Of each provider, so that one of which much is told does not make the other's be forgotten. */
 const MAX_KNOWN = 100_000
+/** Later than that nothing more is tried that takes its time: a refusal is to come before 250 ms. */
+const TRY_UNTIL_MS = 100
 /** How long listeners wait for a replica that does not say that it has applied an event; by then it knows that it is deaf. */
 const APPLIED_WITHIN_MS = 500
 /** A follower that waits longer for the beginning may be missing events. */
@@ -33,8 +36,10 @@ const BEGIN_WITHIN_MS = 1_000
 /**
  * Keys: known ids, stream. Arguments: how long both are kept, how many ids, how long the stream may get, the id, and the
  * event. The id comes last: what has failed before it is undone by nobody, and an event that is known is not taken again.
+ * Gives back the place; nothing where the id is known, and `lost` where the stream is not there and could be given back.
  */
 const APPEND = `
+if ARGV[8] == 'kept' and redis.call('EXISTS', KEYS[2]) == 0 then return 'lost' end
 if redis.call('ZSCORE', KEYS[1], ARGV[4]) then return false end
 local place = redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*',
   'provider', ARGV[5], 'body', ARGV[6], 'receivedAtMs', ARGV[7])
@@ -55,10 +60,37 @@ redis.call('EXPIRE', KEYS[1], ARGV[1])`
 export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLogSettings): EventLog {
   const append = redis.script(APPEND, KEPT_WITHIN_MS)
   const breakOff = redis.script(BREAK_OFF, KEPT_WITHIN_MS)
-  const knownKey = keyspace('known')
+  const scripts = new Map<string, Script>()
+  const knownKey = (provider: ProviderName) => keyspace('known', provider)
   // Ids are looked at when an event comes, so a Redis that is full would take them for what nobody needs.
-  const warm = [knownKey, keyspace('polled')]
-  const stream = createFollowedStream({ redis, replicas, key: keyspace('events'), before: MAX_RECENT, warm })
+  const warm = [...PROVIDER_NAMES.map(knownKey), keyspace('polled')]
+  const stream = createFollowedStream({
+    redis,
+    replicas,
+    key: keyspace('events'),
+    before: MAX_RECENT,
+    isKept: true,
+    warm,
+  })
+
+  /** Over the connection that requests use. */
+  function evaluate(lua: string, key: string, values: readonly string[]): Promise<unknown> {
+    const script = scripts.get(lua) ?? redis.script(lua, KEPT_WITHIN_MS)
+    scripts.set(lua, script)
+    return script([key], values)
+  }
+
+  /** The place of the event; null where it is known. What Redis has lost goes before it. */
+  async function appendInTime(provider: ProviderName, values: readonly (string | number)[]) {
+    const untilMs = performance.now() + TRY_UNTIL_MS
+    const keys = [knownKey(provider), stream.key]
+    const place = (await append(keys, [...values, stream.isKept() ? 'kept' : ''])) as string | null
+    if (place !== 'lost') return place
+    if (performance.now() > untilMs) throw new EventLogUnavailableError()
+    await stream.giveBack(evaluate)
+    if (performance.now() > untilMs) throw new EventLogUnavailableError()
+    return (await append(keys, [...values, ''])) as string | null
+  }
 
   /** Delivers in order, each event when all replicas have applied it. */
   function createDelivery(follower: EventFollower, begun: Promise<unknown>) {
@@ -77,10 +109,12 @@ export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLog
   return {
     async append(provider, eventId, body) {
       const id = hash('sha256', `${provider} ${eventId}`, 'base64url')
-      const event = [provider, JSON.stringify(body), Date.now()]
-      const values = [KNOWN_FOR_SECONDS, MAX_KNOWN, MAX_EVENTS, id, ...event]
+      const fields = { provider, body: JSON.stringify(body), receivedAtMs: `${Date.now()}` }
+      const values = [KNOWN_FOR_SECONDS, MAX_KNOWN, MAX_EVENTS, id, ...Object.values(fields)]
       try {
-        return (await append([knownKey, stream.key], values)) !== null
+        const place = await appendInTime(provider, values)
+        if (place !== null) stream.added({ place, fields })
+        return place !== null
       } catch {
         throw new EventLogUnavailableError()
       }

@@ -51,6 +51,8 @@ export interface RedisConnection {
    * time of its own, endless for what nobody waits for, is sent whenever there is a connection, and ends no other's use.
    */
   script(lua: string, withinMs?: number): Script
+  /** What several requests will wait for together begins; each calls what it gives back once that is over for it. */
+  beginWait(): () => void
   /**
    * A connection of its own for SUBSCRIBE. It comes back by itself and has then forgotten its subscriptions: subscribe at
    * each `ready`. A dead peer is found within three seconds. Commands reject while it is not there.
@@ -187,6 +189,7 @@ export function createRedis(url: string, log: Logger, oldestRequestMs: () => num
       return () => listeners.delete(listener)
     },
     run,
+    beginWait: patience.beginWait,
     script(lua, withinMs) {
       scripts += 1
       const name = `dirgraph${scripts}`

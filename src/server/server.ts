@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql'
 import { createYoga } from 'graphql-yoga'
 import type { Authenticate, Caller } from '../domain/caller.ts'
 import type { DirectoryProvider } from '../domain/directory-provider.ts'
+import { forOneRequest } from '../domain/request-scope.ts'
 import type { EventFeed } from '../events/event-feed.ts'
 import { createRequestContext, type RequestContext } from '../request/context.ts'
 import { type Logger, toLoggable } from '../telemetry/logger.ts'
@@ -192,7 +193,8 @@ export function createServer(settings: ServerSettings) {
   return {
     async fetch(request: Request): Promise<Response> {
       const requestId = requestIdOf(request)
-      const response = await traceRequest(request, requestId, () => answer(request, requestId))
+      const run = () => forOneRequest(() => answer(request, requestId))
+      const response = await traceRequest(request, requestId, run)
       response.headers.set(REQUEST_ID, requestId)
       return response
     },

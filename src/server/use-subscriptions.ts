@@ -2,6 +2,7 @@ import { createSourceEventStream, type ExecutionArgs, execute, GraphQLError } fr
 import { createGraphQLError, type Plugin } from 'graphql-yoga'
 import type { Caller } from '../domain/caller.ts'
 import type { PlacedEvent } from '../domain/placed-event.ts'
+import { forOneRequest } from '../domain/request-scope.ts'
 import type { EventFeed } from '../events/event-feed.ts'
 import type { RequestContext } from '../request/context.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -159,7 +160,8 @@ async function* respond(
       const run = async () => {
         const contextValue = createContext(caller, operation, call.requestId)
         contextValue.estimatedCalls = (args.contextValue as Context).estimatedCalls
-        return { contextValue, result: await execute({ ...args, rootValue: placed, contextValue }) }
+        const executed = forOneRequest(() => execute({ ...args, rootValue: placed, contextValue }))
+        return { contextValue, result: await executed }
       }
       const { contextValue, result } = await traceEvent(toTraced(args, call.requestId), run, ran =>
         firstCodeIn(ran.result),

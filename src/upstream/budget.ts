@@ -155,7 +155,7 @@ export function createBudget(settings: BudgetSettings): Budget {
     // Whose turn it is shows now: whoever has left meanwhile has no say any more.
     for (const turn of turns.slice(0, grant?.granted ?? 0)) {
       const waiter = shift(lane)
-      if (waiter) waiter.start(turn)
+      if (waiter) waiter.start(turn, grant?.noteWait)
       else turn.giveBack(true)
     }
     for (const turn of turns.slice(grant?.granted ?? 0)) turn.giveBack(!grant)
@@ -242,11 +242,11 @@ export function createBudget(settings: BudgetSettings): Budget {
       if (startMs > ask.deadlineMs) throw limited(startMs, nowMs)
       const lane = waiting ?? openLane(ask.scope, window)
       lanes.set(ask.scope, lane)
-      return await new Promise<Turn>((resolve, reject) => {
+      const [turn, noteWait] = await new Promise<Parameters<Waiter['start']>>((resolve, reject) => {
         const waiter: Waiter = {
           ask,
           isPromised: standing === 'alone',
-          start: turn => finish(() => resolve(turn)),
+          start: (...started) => finish(() => resolve(started)),
           refuse: error => finish(() => reject(error)),
         }
         const giveUp = () => {
@@ -265,6 +265,8 @@ export function createBudget(settings: BudgetSettings): Budget {
         addTo(lane, waiter)
         dispatch()
       })
+      noteWait?.()
+      return turn
     },
 
     refuse(scope, retryAfterSeconds) {

@@ -4,7 +4,8 @@ import type { Turn } from './turn.ts'
 
 export interface Waiter {
   readonly ask: BudgetAsk
-  start(turn: Turn): void
+  /** `noteWait` is for what it has waited for together with others. */
+  start(turn: Turn, noteWait?: () => void): void
   refuse(error: Error): void
   /** Whether it was told nothing against its waiting at a time when it was known how long that is. */
   isPromised: boolean

@@ -35,6 +35,8 @@ export interface SharedGrant {
   readonly scope: SharedUse | null
   /** How many wait for this limit in each of the other processes. */
   readonly others: readonly number[]
+  /** Called in the course of each request that has waited for this, once it goes on. */
+  noteWait(): void
 }
 
 /** The limits of one provider, as all processes with the same credential keep them together. */
@@ -42,8 +44,10 @@ export interface SharedBudget {
   sharing(): Sharing
   /** Called after each change of `sharing`. */
   onChange(listener: () => void): void
-  /** How many processes share, this one included, as far as known. */
-  replicas(): number
+  /** Of how many shares this process takes one while it works alone, two at least; not always a whole number. */
+  shares(): number
+  /** Until when the others leave it that, as `performance.now()`. From then on they leave it a half of it. */
+  wholeUntilMs(): number
   /** For so long the others may not notice that this one works alone; from then on they leave it its share. */
   readonly unnoticedMs: number
   /** How many turns a process may take at once that works alone from now on, beside the places that are its own. */

@@ -81,9 +81,11 @@ describe('the log of one process', () => {
     await expect(log.breakOff()).rejects.toThrow(EventLogUnavailableError)
   })
 
-  test('knows the ids of the last events only', async () => {
+  test('knows the ids of the last events of each provider only', async () => {
     const log = createMemoryEventLog({ maxIds: 2 })
+    await log.append('scalekit', 'one', 1)
     for (const id of ['one', 'two', 'three']) await log.append('workos', id, id)
+    expect(await log.append('scalekit', 'one', 1)).toBe(false)
     expect(await log.append('workos', 'three', 3)).toBe(false)
     expect(await log.append('workos', 'one', 1)).toBe(true)
   })

@@ -28,10 +28,10 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
   afterAll(() => server.stop())
 
   /** Two of them, the first by a way that can be made long, or endless. */
-  async function startPair(context: TestContext, total = {}) {
+  async function startPair(context: TestContext, settings = {}) {
     const proxy = await startRedisProxy(server.port)
     context.onTestFinished(() => proxy.stop())
-    const [far, near] = await startBudgets(context, [proxy.url, server.url], total)
+    const [far, near] = await startBudgets(context, [proxy.url, server.url], settings)
     return { proxy, far: far as Process, near: near as Process }
   }
 
@@ -106,8 +106,15 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
       const [ofWhole, ofRest] = await Promise.all([whole.stop(), rest.stop()])
       expect(tooEarly(ofRest, LIMIT - SHARE)).toEqual([])
       expect(perWindow(ofWhole)).toBeGreaterThan(0.75 * LIMIT)
-      // As it may well be dead, those who stay share among themselves if they lose Redis too.
-      await context.expect.poll(silent.near.sharers, { timeout: 5_000 }).toBe(1)
+    })
+
+    test('have no more than what it leaves if they lose Redis after it', async context => {
+      const urls = [server.url, server.url, server.url]
+      const [first, ...rest] = await startBudgets(context, urls)
+      await first?.crash()
+      await context.expect.poll(() => rest.map(({ live }) => live()), { timeout: 6_000 }).toEqual([2, 2])
+      // Two thirds are there for two.
+      for (const { shares } of rest) expect(shares()).toBeCloseTo(3, 3)
     })
 
     test('leave it to one that says that it works alone, as soon as it has said so', async context => {
@@ -120,23 +127,84 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
       expect(tooEarly(await stop(), LIMIT - SHARE)).toEqual([])
     })
 
-    test('leave it to one of which nothing is known for a minute, and no longer', async context => {
+    test('leave it to one of which nothing is known for a minute, then half of it for a day', async context => {
       const { near } = await startPair(context)
-      const say = async (aloneForMs: number) => {
+      const say = async (ghosts: number, aloneForMs: number) => {
         const [seconds = '0'] = await near.redis.run(client => client.time()).then(time => time.map(String))
-        const from = Number(seconds) * 1_000 - aloneForMs
-        await near.redis.run(client => client.hset(near.keyspace('sharers'), 'ghost', `${from} 2`))
+        const value = `${Number(seconds) * 1_000 - aloneForMs} 2`
+        const fields = Array.from({ length: ghosts }, (_, index) => [`ghost ${index}`, value])
+        await near.redis.run(client => client.hset(near.keyspace('sharers'), ...fields.flat()))
+        await wait(2 * WINDOW_MS)
       }
-      const startOfLast = async () => {
+      const startedAtOnce = async () => {
         const beginMs = performance.now()
-        const turns = Array.from({ length: LIMIT }, () => ask(near).then(pass))
-        return Math.max(...(await Promise.all(turns))) - beginMs
+        const starts = await Promise.all(Array.from({ length: LIMIT }, () => ask(near).then(pass)))
+        return starts.filter(atMs => atMs - beginMs < WINDOW_MS).length
       }
-      await say(50_000)
-      expect(await startOfLast()).toBeGreaterThan(WINDOW_MS)
-      await say(61_000)
-      await wait(2 * WINDOW_MS)
-      expect(await startOfLast()).toBeLessThan(WINDOW_MS)
+      await say(1, 50_000)
+      expect(await startedAtOnce()).toBe(LIMIT - SHARE)
+      await say(1, 70_000)
+      expect(await startedAtOnce()).toBe(LIMIT - SHARE / 2)
+      await say(9, 3_600_000)
+      expect(await startedAtOnce()).toBe(LIMIT / 2)
+      await say(9, 25 * 3_600_000)
+      expect(await startedAtOnce()).toBe(LIMIT)
+    })
+
+    test('keep to the limits with one that is alone for longer than it is left its whole share', async context => {
+      const total = { totalLimit: 3 * LIMIT, totalWindowMs: 2 * WINDOW_MS }
+      const { proxy, far, near } = await startPair(context, { ...total, wholeShareMs: 2_500 })
+      const loads = ['one', null].map(scope => press([far, near], 6, scope))
+      await wait(4 * WINDOW_MS)
+      proxy.isCut = true
+      const cutMs = performance.now()
+      await wait(2_500 + 2_000 + 6 * WINDOW_MS)
+      const longMs = performance.now()
+      await wait(4 * WINDOW_MS)
+      const byLoad = await Promise.all(loads.map(({ stop }) => stop()))
+      expect(tooEarly(byLoad[0] ?? [])).toEqual([])
+      const all = inOrder(byLoad.flat())
+      expect(tooEarly(all, total.totalLimit, total.totalWindowMs)).toEqual([])
+      const [ofFar, ofNear] = [0, 1].map(one => (byLoad[0] ?? []).filter(({ by }) => by === one))
+      const since = (arrivals: typeof ofFar, fromMs: number) => arrivals?.filter(({ atMs }) => atMs > fromMs)
+      // It has half of its share, in time, and the other one the rest, later.
+      expect(tooEarly(since(ofFar, cutMs + 2_500 + WINDOW_MS) ?? [], SHARE / 2)).toEqual([])
+      expect(perWindow(since(ofFar, longMs) ?? [])).toBeGreaterThan(0.6 * (SHARE / 2))
+      expect(tooEarly(since(ofNear, longMs) ?? [], SHARE)).not.toEqual([])
+    })
+
+    test('leave it to one that is cut off though Redis has lost all, and come back alone', async context => {
+      const own = await startRedis()
+      const proxy = await startRedisProxy(own.port)
+      context.onTestFinished(async () => {
+        await proxy.stop()
+        await own.stop()
+      })
+      const [far, near] = await startBudgets(context, [proxy.url, own.url])
+      proxy.isCut = true
+      await isUp(context, far as Process, false)
+      await own.kill()
+      await isUp(context, near as Process, false)
+      await own.start()
+      await isUp(context, near as Process, true)
+      // By then it keeps to no share for the others' sake any more.
+      await wait(4_500)
+      const { stop } = press([near as Process], 6)
+      await wait(3 * WINDOW_MS)
+      expect(tooEarly(await stop(), LIMIT - SHARE)).toEqual([])
+    })
+
+    test('leave half to whoever begins while the only one there is works alone', async context => {
+      const [only] = await startBudgets(context, [server.url])
+      expect(only?.shares()).toBe(2)
+      const proxy = await startRedisProxy(server.port)
+      context.onTestFinished(() => proxy.stop())
+      const [lone] = await startBudgets(context, [proxy.url])
+      proxy.isCut = true
+      await isUp(context, lone as Process, false)
+      const { stop } = press([lone as Process], 6)
+      await wait(4 * WINDOW_MS)
+      expect(tooEarly(await stop(), LIMIT / 2)).toEqual([])
     })
 
     test.for([

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { EventLogUnavailableError, type RecentEvent } from '../../src/events/event-log.ts'
 import { isLeftOut } from '../support/left-out.ts'
 import { whyNoRedis } from '../support/redis.ts'
@@ -240,18 +241,108 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
     engines.redis.resume()
   })
 
-  test('goes on in a Redis that has forgotten everything, and says that something may be missing', async () => {
-    const one = await follow('one')
-    await follow('other')
+  describe('in a Redis that has forgotten everything', () => {
+    const restart = async () => {
+      await engines.redis.kill()
+      await engines.redis.start()
+    }
+
+    test('goes on where it was, and whoever begins finds the same events at the same places', async () => {
+      const one = await follow('one')
+      const other = await follow('other')
+      for (const event of ['e1', 'e2']) await append(one, event)
+      await has('one delivered e2', 'other delivered e2')
+      const before = (await follow('late')).recent
+      await restart()
+      await has('one regained false', 'other regained false')
+      await isUp(other, true)
+      await append(other, 'e3')
+      await has('one delivered e3', 'other delivered e3')
+      for (const name of ['one', 'other']) {
+        expect(of(name).filter(line => line.includes('delivered'))).toEqual(
+          ['e1', 'e2', 'e3'].map(event => `${name} delivered ${event}`),
+        )
+      }
+      const after = (await follow('later')).recent
+      expect(after.map(({ body }) => body)).toEqual(['e1', 'e2', 'e3'])
+      expect(after.slice(0, 2).map(({ place }) => place)).toEqual(before.map(({ place }) => place))
+    })
+
+    test('gives those who had not read them the events that others had', async () => {
+      const one = await follow('one')
+      const other = await follow('other')
+      await append(one, 'e1')
+      await has('other delivered e1')
+      other.proxy.delayMs = Number.POSITIVE_INFINITY
+      await has('other lost')
+      for (const event of ['e2', 'e3']) await append(one, event)
+      await has('one delivered e3')
+      await restart()
+      await has('one regained false')
+      other.proxy.delayMs = 0
+      await has('other regained false', 'other delivered e3')
+      expect(of('other').filter(line => line.includes('delivered'))).toHaveLength(3)
+    })
+
+    test('gives it what it had taken and nobody had read', async () => {
+      const one = await follow('one')
+      await append(one, 'e1')
+      await has('one delivered e1')
+      await one.redis.run(async client => {
+        const list = `${await client.client('LIST')}`
+        const reading = [...list.matchAll(/^id=(\d+) .*cmd=xread/gm)].map(([, id = '']) => id)
+        await Promise.all(reading.map(id => client.client('KILL', 'ID', id)))
+      })
+      await append(one, 'e2')
+      await one.redis.run(client => client.flushall())
+      await has('one regained false', 'one delivered e2')
+    })
+
+    test('keeps what comes in before any replica has seen that it is empty after what was there', async () => {
+      const one = await follow('one')
+      await follow('other')
+      await append(one, 'e1')
+      await has('one delivered e1', 'other delivered e1')
+      await one.redis.run(client => client.flushall())
+      expect(await append(one, 'e2')).toBe(true)
+      await has('one delivered e2', 'other delivered e2')
+      expect((await follow('late')).recent.map(({ body }) => body)).toEqual(['e1', 'e2'])
+    })
+
+    test('says that something may be missing where it had read nothing of what was given back', async () => {
+      const one = await follow('one')
+      const other = await follow('other')
+      await append(one, 'e1')
+      await has('one delivered e1', 'other delivered e1')
+      one.proxy.delayMs = Number.POSITIVE_INFINITY
+      other.proxy.delayMs = Number.POSITIVE_INFINITY
+      await restart()
+      // Somebody new, who knows nothing of before, comes first.
+      await follow('new')
+      Object.assign(one.proxy, { delayMs: 0 })
+      Object.assign(other.proxy, { delayMs: 0 })
+      await has('other regained true')
+      await has('one regained true')
+      await isUp(one, true)
+      await append(one, 'e2')
+      await has('one delivered e2', 'other delivered e2')
+    })
+  })
+
+  test('knows the events of one provider again however much another one tells', async () => {
+    const one = await engines.start()
     await append(one, 'e1')
-    await has('other delivered e1')
-    await engines.redis.kill()
-    await has('one lost', 'other lost')
-    await engines.redis.start()
-    await has('one regained true', 'other regained true')
+    await one.eventLog.append('scalekit', 'e1', 'e1')
+    const client = new Redis(engines.redis.url)
+    onTestFinished(() => client.disconnect())
+    for (let from = 0; from < 100_000; from += 5_000) {
+      const fill = `for id = ARGV[1], ARGV[1] + 4999 do redis.call('ZADD', KEYS[1], 9999999999, 'id' .. id) end`
+      await client.eval(fill, 1, one.keyspace('known', 'scalekit'), from)
+    }
     await isUp(one, true)
-    await append(one, 'e2')
-    await has('one delivered e2', 'other delivered e2')
+    await one.eventLog.append('scalekit', 'e2', 'e2')
+    expect(await append(one, 'e1')).toBe(false)
+    expect(await one.eventLog.append('scalekit', 'e1', 'e1')).toBe(true)
   })
 
   test('refuses what it can not keep, in time, and takes it when it comes again', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest'
 import type { RateLimitedError } from '../../src/domain/provider-error.ts'
+import { forOneRequest } from '../../src/domain/request-scope.ts'
 import { isLeftOut } from '../support/left-out.ts'
 import { type RedisServer, startRedis, startRedisProxy, whyNoRedis } from '../support/redis.ts'
 import {
@@ -238,6 +239,26 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
       pass(await ask(other as Process))
       // Of its ten, six are not there.
       expect(other?.budget.states([])).toEqual([{ provider: 'workos', scope: 'provider', remaining: 10 - 6 }])
+    })
+
+    test('give Redis up where one request has waited too long for its turns, each of them prompt, and not where many have together', async context => {
+      const proxy = await startRedisProxy(server.port)
+      context.onTestFinished(() => proxy.stop())
+      const [one] = await startBudgets(context, [proxy.url])
+      const many = async (count: number, request: number) => {
+        for (let index = 0; index < count; index += 1)
+          pass(await ask(one as Process, { scope: `${request} ${index}` }))
+      }
+      proxy.delayMs = 8
+      await Promise.all(Array.from({ length: 10 }, (_, request) => forOneRequest(() => many(8, request))))
+      // One whose requests end sets off what is asked for all who wait behind.
+      const turns = Array.from({ length: 88 }, () => forOneRequest(() => ask(one as Process)))
+      await forOneRequest(() => Promise.all(turns.map(async turn => pass(await turn))))
+      expect(one?.isUp()).toBe(true)
+      const beginMs = performance.now()
+      await forOneRequest(() => many(40, 10))
+      expect(performance.now() - beginMs).toBeLessThan(250)
+      expect(one?.isUp()).toBe(false)
     })
 
     test('count who lived before Redis was gone for as long as it may take to come back', async context => {

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { forOneRequest } from '../../src/domain/request-scope.ts'
 import { createKeyspace, createRedis, type RedisConnection } from '../../src/redis/redis.ts'
 import { isLeftOut } from '../support/left-out.ts'
 import {
@@ -89,6 +91,9 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
     ['a Redis that hangs', () => server.pause()],
     ['a Redis that takes 60 ms for everything', () => delay(60)],
     ['a Redis that takes 25 ms for everything', () => delay(25)],
+    ['a Redis that takes 16 ms for everything', () => delay(16)],
+    ['a Redis that takes 11 ms for everything', () => delay(11)],
+    ['a Redis that takes 5 ms for everything', () => delay(5)],
     ['a Redis that has ended', () => server.kill()],
   ])('does not let a request wait for more than 250 ms in all for %s', BUSY, async (_, befall) => {
     await openUp()
@@ -98,6 +103,25 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
     const beginMs = performance.now()
     expect(await waitOf(100)).toBeLessThan(50)
     expect(performance.now() - beginMs).toBeLessThan(100)
+  })
+
+  test('counts what each request waits for itself, and what it asks at once only once', BUSY, async () => {
+    await openUp()
+    delay(5)
+    const ofOne = (commands: number, atOnce: number) =>
+      forOneRequest(() => Promise.all(Array.from({ length: atOnce }, () => waitOf(commands))))
+    for (let round = 0; round < 10; round += 1)
+      await Promise.all(Array.from({ length: 20 }, () => ofOne(5, 4)))
+    expect(redis.isUp()).toBe(true)
+    // Nor is it forgotten what one has waited for, however long it is under way.
+    await forOneRequest(async () => {
+      for (let round = 0; round < 2; round += 1) {
+        await waitOf(15)
+        await sleep(3_100)
+      }
+      expect(await waitOf(15)).toBeLessThan(100)
+    })
+    expect([redis.isUp(), redis.reason()]).toEqual([false, 'slow'])
   })
 
   test('gives up a command after 100 ms, and not before', async () => {

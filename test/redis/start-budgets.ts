@@ -27,8 +27,8 @@ export interface Process {
   readonly keyspace: (...parts: readonly string[]) => string
   isUp(): boolean
   live(): number | null
-  /** How many take part in the limits. */
-  sharers(): number
+  /** Of how many shares it takes one if it works alone. */
+  shares(): number
   /** How many requests it may send to the directory at once if Redis goes now, beside its own places. */
   slack(): number
   /** Ends it as one that is told to stop. */
@@ -41,12 +41,18 @@ let families = 0
 /** One after the other, since who does not reach Redis at once takes it to be down. */
 let starting: Promise<readonly Process[]> = Promise.resolve([])
 
-export function openBudget(context: TestContext, url: string, owner: string, total: RateLimit): Process {
+export function openBudget(
+  context: TestContext,
+  url: string,
+  owner: string,
+  total: RateLimit,
+  wholeShareMs = 60_000,
+): Process {
   const redis = createRedis(url, pino({ level: 'silent' }), () => OLDEST_REQUEST_MS)
   const keyspace = createKeyspace(owner)
   const replicas = createReplicas(redis, keyspace('replicas'))
   const limits = { total, perScope: { limit: LIMIT, windowMs: WINDOW_MS } }
-  const shared = createRedisBudget(redis, replicas, { keyspace, ...limits })
+  const shared = createRedisBudget(redis, replicas, { keyspace, wholeShareMs, ...limits })
   const crash = async () => {
     await redis.stop()
     shared.stop()
@@ -59,7 +65,7 @@ export function openBudget(context: TestContext, url: string, owner: string, tot
     keyspace,
     isUp: redis.isUp,
     live: replicas.liveCount,
-    sharers: shared.replicas,
+    shares: shared.shares,
     slack: () => shared.slack('one'),
     async stop() {
       shared.stop()
@@ -74,13 +80,13 @@ export function openBudget(context: TestContext, url: string, owner: string, tot
 export async function startBudgets(
   context: TestContext,
   urls: readonly string[],
-  { totalLimit = PLENTY, totalWindowMs = WINDOW_MS } = {},
+  { totalLimit = PLENTY, totalWindowMs = WINDOW_MS, wholeShareMs = 60_000 } = {},
 ): Promise<readonly Process[]> {
   families += 1
   const owner = `owner ${families}`
   starting = starting.then(async () => {
     const total = { limit: totalLimit, windowMs: totalWindowMs }
-    const opened = urls.map(url => openBudget(context, url, owner, total))
+    const opened = urls.map(url => openBudget(context, url, owner, total, wholeShareMs))
     const areUp = () => opened.every(({ isUp }) => isUp())
     await context.expect.poll(areUp, { timeout: 5_000, interval: 5 }).toBe(true)
     return opened
