@@ -61,6 +61,7 @@ function toStatusError(provider: ProviderName, response: Response): ProviderErro
     case 403:
       return new ForbiddenError(`${title} does not permit this to the credentials of this server.`, provider)
     case 404:
+    case 410:
       return noSuchObject(provider)
     case 408:
       return new UnavailableError(provider, 'timeout')
@@ -72,8 +73,10 @@ function toStatusError(provider: ProviderName, response: Response): ProviderErro
       )
     case 429:
       return new RateLimitedError(provider, retryAfterSecondsOf(response.headers))
-    default:
-      return new UnavailableError(provider, response.status >= 500 ? 'server-error' : 'bad-response')
+    default: {
+      const reason = response.status >= 500 ? 'server-error' : 'bad-response'
+      return new UnavailableError(provider, reason, undefined, retryAfterSecondsOf(response.headers))
+    }
   }
 }
 
