@@ -8,7 +8,7 @@ import {
   type ProviderName,
   providerOf,
 } from '../domain/entity-key.ts'
-import { InvalidInputError, ProviderError } from '../domain/provider-error.ts'
+import { InvalidInputError, NotFoundError, ProviderError } from '../domain/provider-error.ts'
 import { parseGlobalId } from '../relay/global-id.ts'
 import { ExportError } from './export-error.ts'
 import type { Ask } from './patient-calls.ts'
@@ -67,7 +67,12 @@ export async function isOrganization(
 export async function isDirectory(key: EntityKey, provider: DirectoryProvider, ask: Ask): Promise<boolean> {
   const read = async (call: CallContext) =>
     unlessError(await provider.findDirectories([{ key, detail: 'key' }], call))
-  return (await ask(providerOf(key), read)) !== null
+  try {
+    return (await ask(providerOf(key), read)) !== null
+  } catch (error) {
+    if (error instanceof NotFoundError) return false
+    throw error
+  }
 }
 
 /** The directory with that global id, or with that id at WorkOS. Throws `ExportError` where there is none. */

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
@@ -79,7 +79,7 @@ test('a directory whose place is not known any more is read anew, and what was w
   // Whoever stands at that place leaves.
   const roster = sandbox.data.workos.rosters.get(id)
   roster?.users.splice(
-    roster.users.findIndex(user => user.id === at.resumeAt),
+    roster.users.findIndex(user => user.id === at.place.cursor),
     1,
   )
   expect(await runExport(sandbox, args)).toMatchObject({ code: 0 })
@@ -91,6 +91,9 @@ test('whoever comes ahead of the place of a list of Scalekit moves nobody into t
   const { scalekitMediumDirectoryId: id } = sandbox.data.known
   const { users = [], groupIdsByUser } = sandbox.data.scalekit.rosters.get(id) ?? {}
   const args = ['--directory', directoryId(sandbox, id), ...output, '--resume']
+  // It stops ahead of the third page.
+  const token = Buffer.from('{"page":2').toString('base64url')
+  sandbox.inject({ provider: 'scalekit', path: new RegExp(`page_token=${token}`), kind: 'hang' })
   const { child, ended } = startExport(sandbox, args)
   while ((await progressOf(file))?.at?.place.cursor == null && child.exitCode === null) await wait(5)
   child.kill('SIGKILL')
@@ -99,6 +102,7 @@ test('whoever comes ahead of the place of a list of Scalekit moves nobody into t
   const newcomers = users.slice(0, 3).map((user, number) => ({ ...user, id: `diruser_${number}` }))
   for (const { id: newcomer } of newcomers) groupIdsByUser?.set(newcomer, new Set())
   users.unshift(...newcomers)
+  sandbox.clearFaults()
   expect(await runExport(sandbox, args)).toMatchObject({ code: 0 })
   expect(factsIn(rowsIn(await readFile(file, 'utf8')))).toEqual(before)
 })
@@ -142,43 +146,50 @@ test('only one export at a time writes a file, and one that was killed keeps nob
 
 test('what is left of another export is neither gone on with nor overwritten, and tells nothing of credentials', async () => {
   const { sandbox, file, output } = await start(0)
-  const { scalekitOrganizationId, workosSmallDirectoryId: id } = sandbox.data.known
+  const { workosSmallDirectoryId: id } = sandbox.data.known
   sandbox.inject({ provider: 'workos', path: /directory_groups/, kind: 'status', status: 401 })
   const args = ['--directory', id, ...output]
   expect(await runExport(sandbox, args)).toMatchObject({ code: 3 })
-  const partial = `${file}.partial`
-  const left = () => Promise.all([readFile(partial, 'utf8'), readFile(`${partial}.json`, 'utf8')])
-  const before = await left()
+  const left = (path: string) =>
+    Promise.all(['.partial', '.partial.json'].map(end => readFile(path + end, 'utf8')))
+  const before = await left(file)
   expect(before[1]).not.toContain(sandbox.workos.apiKey)
   expect(before[1]).not.toContain(sandbox.scalekit.clientId)
-  const resume = [...args, '--resume']
-  const runs = await Promise.all([
-    runExport(sandbox, args),
-    runExport(sandbox, ['--organization', scalekitOrganizationId, ...output, '--resume']),
-    runExport(sandbox, ['--directory', id, '--format', 'csv', '--output', file, '--resume']),
-  ])
-  runs.push(
-    ...(await Promise.all([
-      runExport(sandbox, resume, {
-        SCALEKIT_CLIENT_ID: '',
-        SCALEKIT_ENVIRONMENT_URL: '',
-        SCALEKIT_CLIENT_SECRET: '',
-      }),
-      runExport(sandbox, resume, { WORKOS_API_KEY: 'sk_test_another' }),
-      runExport(sandbox, resume, { SCALEKIT_CLIENT_ID: 'skc_another' }),
-    ])),
-  )
-  expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 1))
-  const same = 'give the same options, or delete it.\n'
-  expect(runs.map(({ stderr }) => stderr)).toEqual([
-    `${partial} is there, of an export that has not ended: go on with it by --resume, or delete it to begin anew.\n`,
-    `${partial}.json is of an export of something else: ${same}`,
-    `${partial}.json is of an export of another format, jsonl: ${same}`,
-    `${partial}.json is of an export of other providers: ${same}`,
-    `${partial}.json is of an export of other credentials: ${same}`,
-    `${partial}.json is of an export of other credentials: ${same}`,
-  ])
-  expect(await left()).toEqual(before)
+  const all = ['--all']
+  const one = ['--directory', id]
+  const noScalekit = { SCALEKIT_CLIENT_ID: '', SCALEKIT_ENVIRONMENT_URL: '', SCALEKIT_CLIENT_SECRET: '' }
+  const same = 'give the same options, or delete it.'
+  const cases: [string[], string, Record<string, string>, string][] = [
+    [
+      one,
+      'jsonl',
+      {},
+      `.partial is there, of an export that has not ended: go on with it by --resume, or delete it to begin anew.`,
+    ],
+    [[...all, '--resume'], 'jsonl', {}, `.partial.json is of an export of something else: ${same}`],
+    [[...one, '--resume'], 'csv', {}, `.partial.json is of an export of another format, jsonl: ${same}`],
+    [[...one, '--resume'], 'jsonl', noScalekit, `.partial.json is of an export of other providers: ${same}`],
+    [
+      [...one, '--resume'],
+      'jsonl',
+      { WORKOS_API_KEY: 'sk_another' },
+      `.partial.json is of an export of other credentials: ${same}`,
+    ],
+    [
+      [...one, '--resume'],
+      'jsonl',
+      { SCALEKIT_CLIENT_ID: 'skc_2' },
+      `.partial.json is of an export of other credentials: ${same}`,
+    ],
+  ]
+  const runs = cases.map(async ([wanted, format, env, why], number) => {
+    const copy = `${file}.${number}`
+    await Promise.all(['.partial', '.partial.json'].map(end => copyFile(file + end, copy + end)))
+    const ended = await runExport(sandbox, [...wanted, '--format', format, '--output', copy], env)
+    expect(ended).toEqual({ code: 1, stdout: '', stderr: `${copy}${why}\n` })
+    expect(await left(copy)).toEqual(before)
+  })
+  await Promise.all(runs)
 })
 
 /** Numbers between 0 and 1 that are the same for the same seed (mulberry32). */
