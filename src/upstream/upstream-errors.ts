@@ -61,7 +61,6 @@ function toStatusError(provider: ProviderName, response: Response): ProviderErro
     case 403:
       return new ForbiddenError(`${title} does not permit this to the credentials of this server.`, provider)
     case 404:
-    case 410:
       return noSuchObject(provider)
     case 408:
       return new UnavailableError(provider, 'timeout')

@@ -82,7 +82,7 @@ ${file} is left as it was. ${there.length} rows of 2 directories are in ${file}.
     const { workosTwoDirectoriesOrganizationId: organization } = sandbox.data.known
     const all = sandbox.data.workos.directories.filter(one => one.organization_id === organization)
     const [gone = '', kept = ''] = all.map(({ id }) => id)
-    sandbox.inject({ provider: 'workos', path: new RegExp(gone), kind: 'status', status: 410 })
+    sandbox.inject({ provider: 'workos', path: new RegExp(gone), kind: 'status', status: 404 })
     const file = await olderFile()
     const args = ['--organization', organization, '--format', 'jsonl', '--output', file, '--quiet']
     const { code, stderr } = await runExport(sandbox, args)
