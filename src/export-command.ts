@@ -2,13 +2,16 @@ import { defineCommand } from 'citty'
 import { chooseProviders } from './choose-providers.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { createProviders, credentialsOf, type ProviderSettings } from './create-providers.ts'
+import type { DirectoryProvider } from './domain/directory-provider.ts'
 import { ProviderError } from './domain/provider-error.ts'
 import { ExportError } from './export/export-error.ts'
+import type { Credentials } from './export/fingerprint.ts'
 import { openOutput, readable } from './export/open-output.ts'
 import { type ExportOptions, OPTIONS, readOptions, UsageError } from './export/options.ts'
 import { createPatientCalls } from './export/patient-calls.ts'
+import type { ExportResult } from './export/plan.ts'
 import { NO_PROGRESS } from './export/progress.ts'
-import { type ExportResult, runExport } from './export/run-export.ts'
+import { runExport } from './export/run-export.ts'
 import { showProgress } from './export/show-progress.ts'
 import type { Waits } from './export/waits.ts'
 import { limitHeapGrowth } from './server/heap-growth.ts'
@@ -68,26 +71,27 @@ async function exportTo(options: ExportOptions, config: Config): Promise<number>
   // Whoever has read enough of the progress, as `head` has, does not end the export.
   process.stderr.on('error', () => {})
   const log = createLogger(config.logLevel)
-  const order = { selection, format, sources: sourcesOf(config) }
-  const output = await openOutput(options.output, order, isResuming)
-  const chosen = await chooseProviders(config)
-  const settings = { ...chosen.settings, redisUrl: config.redisUrl, propagateTraces: config.propagateTraces }
-  const { provider, stop } = await connect(settings, log)
-  limitHeapGrowth()
+  // Ahead of the first file, so that a signal leaves none behind that has nothing in it.
   const interruption = new AbortController()
   const signalled = onSignal(() => interruption.abort())
+  const order = { selection, format, sources: sourcesOf(config) }
+  const output = await openOutput(options.output, order, tenantsOf(config), isResuming)
   const waits: Waits = new Map()
   const ask = createPatientCalls({ signal: interruption.signal, patienceMs, waits })
   const progress = isQuiet ? NO_PROGRESS : showProgress(process.stderr, waits)
   try {
-    const result = await runExport({ order, output, provider, ask, progress })
-    await output.finish()
+    const result = await withProviders(config, log, provider => {
+      interruption.signal.throwIfAborted()
+      return runExport({ order, output, provider, ask, progress })
+    })
+    const left = result.mayComeLater ? await output.leave() : null
+    if (left === null) await output.finish()
     progress.stop()
-    return report(result, options)
+    return report(result, left, options)
   } catch (error) {
     progress.stop()
-    const isKept = await output.leave().catch(() => false)
-    const hint = isKept ? ' What there is so far is kept: go on with --resume.' : ''
+    const left = await output.leave().catch(() => null)
+    const hint = left === null ? '' : ' What there is so far is kept: go on with --resume.'
     const signal = signalled()
     if (signal !== null) {
       if (options.output !== '-') tell(`Stopped.${hint}`)
@@ -96,14 +100,31 @@ async function exportTo(options: ExportOptions, config: Config): Promise<number>
     if (isClosed(error)) return EXIT.closed
     const why = error instanceof ProviderError ? error : readable(error, options.output)
     if (!(why instanceof Error)) throw error
-    if (!(why instanceof ExportError || why instanceof ProviderError))
-      log.error({ err: error }, 'export failed')
-    tell(
-      `${why instanceof ExportError || why instanceof ProviderError ? why.message : 'The export has failed.'}${hint}`,
-    )
+    const isOurs = why instanceof ExportError || why instanceof ProviderError
+    if (!isOurs) log.error({ err: error }, 'export failed')
+    tell(`${isOurs ? why.message : 'The export has failed.'}${hint}`)
     return EXIT.failed
+  }
+}
+
+/** Sets the providers up for as long as they are read. */
+async function withProviders<T>(
+  config: Config,
+  log: Logger,
+  read: (provider: DirectoryProvider) => Promise<T>,
+): Promise<T> {
+  const chosen = await chooseProviders(config)
+  try {
+    const settings = {
+      ...chosen.settings,
+      redisUrl: config.redisUrl,
+      propagateTraces: config.propagateTraces,
+    }
+    const { provider, stop } = await connect(settings, log)
+    limitHeapGrowth()
+    return await read(provider).finally(stop)
   } finally {
-    await Promise.all([stop(), chosen.stop()])
+    await chosen.stop()
   }
 }
 
@@ -123,10 +144,18 @@ async function shareBudgets(url: string, settings: ProviderSettings, log: Logger
   return createSharedBudgets({ url, credentials: credentialsOf(settings), log })
 }
 
-function report({ rows, directories, missing }: ExportResult, { output, isQuiet }: ExportOptions): number {
+/** `left` is the path of a part that is not put in place. */
+function report(
+  { rows, directories, missing }: ExportResult,
+  left: string | null,
+  { output, isQuiet }: ExportOptions,
+): number {
   for (const sentence of missing) tell(`Missing: ${sentence}`)
+  const what = `${rows.toLocaleString('en-US')} rows of ${directories} directories`
   const where = output === '-' ? '' : ` to ${output}`
-  if (!isQuiet) tell(`Wrote ${rows.toLocaleString('en-US')} rows of ${directories} directories${where}.`)
+  if (left !== null)
+    tell(`${output} is left as it was. ${what} are in ${left}: ask for the rest with --resume.`)
+  else if (!isQuiet) tell(`Wrote ${what}${where}.`)
   return missing.length === 0 ? EXIT.all : EXIT.part
 }
 
@@ -137,6 +166,12 @@ function sourcesOf({ isSandbox, workos, scalekit }: Config): Record<string, stri
     ...(workos && { workos: workos.apiUrl }),
     ...(scalekit && { scalekit: scalekit.environmentUrl }),
   }
+}
+
+/** By what each provider's tenant is known: secrets may change within one of Scalekit, keys of WorkOS are all there is. */
+function tenantsOf({ isSandbox, workos, scalekit }: Config): Credentials {
+  if (isSandbox) return {}
+  return { ...(workos && { workos: workos.apiKey }), ...(scalekit && { scalekit: scalekit.clientId }) }
 }
 
 /** The first signal ends the export in good order, and a later one at once; under npm, Ctrl-C arrives twice. */

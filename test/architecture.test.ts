@@ -82,7 +82,12 @@ const HOMES: Record<string, readonly string[]> = {
 
 /** Networking of Node's own; the rest of the source runs wherever the web's Request and Response do. */
 const NETWORKING = /^(undici|node:(http|https|http2|net|tls|dgram|dns))\b/
-const NETWORKING_HOMES: readonly string[] = ['sandbox', 'server/listen.ts', 'upstream/pooled-fetch.ts']
+const NETWORKING_HOMES: readonly string[] = [
+  'sandbox',
+  'server/listen.ts',
+  'upstream/pooled-fetch.ts',
+  'export/path-lock.ts',
+]
 
 interface Import {
   readonly file: string

@@ -18,6 +18,11 @@ export interface CallContext {
   readonly signal: AbortSignal
   /** When the operation's time is over, in `performance.now()` milliseconds. */
   readonly deadlineMs: number
+  /**
+   * A provider that wants to be left alone for longer than that, in milliseconds, fails the call at once, with how long;
+   * absent, it is waited for up to the deadline.
+   */
+  readonly longestPauseMs?: number
   /** Joins logs to the caller's request. */
   readonly requestId: string
   /** Whose turn it is where a quota is shared. */

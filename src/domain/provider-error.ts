@@ -130,8 +130,16 @@ export class UnavailableError extends ProviderError {
   readonly code = 'UPSTREAM_UNAVAILABLE'
   declare readonly provider: ProviderName
   readonly reason: UnavailableReason
-  constructor(provider: ProviderName, reason: UnavailableReason, message?: string) {
+  /** Null where the provider does not say when to come back. */
+  readonly retryAfterSeconds: number | null
+  constructor(
+    provider: ProviderName,
+    reason: UnavailableReason,
+    message?: string,
+    retryAfterSeconds: number | null = null,
+  ) {
     super(message ?? `${PROVIDER_TITLES[provider]} ${REASONS[reason]}.`, provider)
     this.reason = reason
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }

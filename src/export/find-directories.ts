@@ -3,14 +3,15 @@ import type { Directory, Organization } from '../domain/entities.ts'
 import { type EntityKey, type ProviderName, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
 import { nodesOf, type PageRequest } from '../domain/page.ts'
 import { InvalidInputError, NotFoundError, PROVIDER_TITLES, ProviderError } from '../domain/provider-error.ts'
+import type { Gap } from './journal.ts'
 import { unreadIn, walkList } from './list-pages.ts'
 import type { Ask } from './patient-calls.ts'
 import { findDirectory, findOrganization, isOrganization, noSuch, type Selection } from './selection.ts'
 
-/** The directories that are wanted, and in words what could not be found out. */
+/** The directories that are wanted, and what could not be found out. */
 export interface FoundDirectories {
   readonly directories: readonly Directory[]
-  readonly missing: readonly string[]
+  readonly gaps: readonly Gap[]
 }
 
 /** Lists of organizations and of directories give 100 at both providers. */
@@ -31,25 +32,39 @@ export async function findDirectories(
   ask: Ask,
 ): Promise<FoundDirectories> {
   if (selection.of === 'directory') {
-    return { directories: [await findDirectory(selection.id, provider, ask)], missing: [] }
+    return { directories: [await findDirectory(selection.id, provider, ask)], gaps: [] }
   }
   if (selection.of === 'organization') {
     const organization = await findOrganization(selection.id, provider, ask)
     return directoriesOf(organization, provider, ask)
   }
+  return findAll(
+    provider.statuses().map(status => status.provider),
+    provider,
+    ask,
+  )
+}
+
+/** All directories of those providers; one that can't be asked leaves a gap. */
+export async function findAll(
+  names: readonly ProviderName[],
+  provider: DirectoryProvider,
+  ask: Ask,
+): Promise<FoundDirectories> {
   const parts = await Promise.all(
-    provider.statuses().map(async ({ provider: name }): Promise<FoundDirectories> => {
+    names.map(async (name): Promise<FoundDirectories> => {
       try {
         return await beginAnew(() => (LISTED_AS_ONE.has(name) ? listed : walked)(name, provider, ask))
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error
-        return { directories: [], missing: [`All directories of ${PROVIDER_TITLES[name]}: ${error.message}`] }
+        const sentence = `All directories of ${PROVIDER_TITLES[name]}: ${error.message}`
+        return { directories: [], gaps: [{ sentence, lookAgain: name }] }
       }
     }),
   )
   return {
     directories: parts.flatMap(({ directories }) => directories),
-    missing: parts.flatMap(({ missing }) => missing),
+    gaps: parts.flatMap(({ gaps }) => gaps),
   }
 }
 
@@ -64,7 +79,7 @@ async function directoriesOf(organization: EntityKey, provider: DirectoryProvide
     if (error instanceof NotFoundError || error instanceof InvalidInputError) throw noSuch('organization')
     throw error
   })
-  const isEmpty = found.directories.length === 0 && found.missing.length === 0
+  const isEmpty = found.directories.length === 0 && found.gaps.length === 0
   if (isEmpty && !(await isOrganization(organization, provider, ask))) throw noSuch('organization')
   return found
 }
@@ -80,7 +95,7 @@ async function walked(name: ProviderName, provider: DirectoryProvider, ask: Ask)
   const title = PROVIDER_TITLES[name]
   const directories = new Map<EntityKey, Directory>()
   const asked = new Set<EntityKey>()
-  const missing: string[] = []
+  const gaps: Gap[] = []
   const ofOne = async ({ key }: Organization) => {
     const id = upstreamIdOf(key)
     try {
@@ -88,11 +103,13 @@ async function walked(name: ProviderName, provider: DirectoryProvider, ask: Ask)
         const [list] = await provider.listDirectories([{ of: { key }, page }], call)
         return list
       })
-      missing.push(...found.missing)
+      gaps.push(...found.gaps)
       return found.directories
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error
-      missing.push(`The directories of the organization ${id} of ${title}: ${error.message}`)
+      const sentence = `The directories of the organization ${id} of ${title}: ${error.message}`
+      // One that is gone has none.
+      if (!(error instanceof NotFoundError)) gaps.push({ sentence, lookAgain: name })
       return []
     }
   }
@@ -107,9 +124,9 @@ async function walked(name: ProviderName, provider: DirectoryProvider, ask: Ask)
     for (const { key } of organizations) asked.add(key)
     for (const found of (await Promise.all(organizations.map(ofOne))).flat())
       directories.set(found.key, found)
-    missing.push(...unreadSentences(unreadIn(page), `organizations of ${title}`))
+    gaps.push(...unreadGaps(unreadIn(page), `organizations of ${title}`))
   }
-  return { directories: [...directories.values()], missing }
+  return { directories: [...directories.values()], gaps }
 }
 
 async function collect(
@@ -123,12 +140,14 @@ async function collect(
     for (const directory of nodesOf(page)) directories.set(directory.key, directory)
     unread += unreadIn(page)
   }
-  const missing = unreadSentences(unread, `directories of ${PROVIDER_TITLES[name]}`)
-  return { directories: [...directories.values()], missing }
+  const gaps = unreadGaps(unread, `directories of ${PROVIDER_TITLES[name]}`)
+  return { directories: [...directories.values()], gaps }
 }
 
-function unreadSentences(count: number, what: string): string[] {
-  return count === 0 ? [] : [`${count} ${what}: their records could not be read.`]
+function unreadGaps(count: number, what: string): Gap[] {
+  return count === 0
+    ? []
+    : [{ sentence: `${count} ${what}: their records could not be read.`, lookAgain: null }]
 }
 
 /** A list whose cursor the provider does not know any more is read from its start; nothing of it is written yet. */

@@ -3,9 +3,10 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 import type { EntityKey } from '../domain/entity-key.ts'
 import { ExportError } from './export-error.ts'
+import { type Credentials, createSalt, fingerprintOf } from './fingerprint.ts'
 import { FORMATS } from './formats.ts'
 
-const FORM = 1
+const FORM = 2
 
 const key = z.string().transform(text => text as EntityKey)
 const count = z.int().min(0)
@@ -24,16 +25,33 @@ const order = z.object({
 })
 export type Order = z.infer<typeof order>
 
-/** A directory with how far it is: to be read, read, or given up and why. */
+const fingerprint = z.object({ salt: z.string(), of: z.record(z.string(), z.string()) })
+
+/** A directory with how far it is: to be read, read, given up and why, or gone at its provider. */
 const plannedDirectory = z.object({
   key,
   /** By its own record; null where that does not say. */
   users: count.nullable(),
   groups: count.nullable(),
-  state: z.enum(['waiting', 'done', 'missing']),
+  state: z.enum(['waiting', 'done', 'missing', 'gone']),
   why: z.string().nullable(),
 })
 export type PlannedDirectory = z.infer<typeof plannedDirectory>
+
+/** What was not found out, besides the directories that are missing. */
+const gap = z.object({
+  sentence: z.string(),
+  /** Whose directories are to be looked for once more; null for what will not come then either. */
+  lookAgain: z.enum(['workos', 'scalekit']).nullable(),
+})
+export type Gap = z.infer<typeof gap>
+
+/**
+ * A page of users that was read: the cursor that leads to it, null for the first one, and the provider's ids of those who
+ * came last, up to its end.
+ */
+const place = z.object({ cursor: z.string().nullable(), recent: z.array(z.string()) })
+export type Place = z.infer<typeof place>
 
 /** How far the file is whole. */
 const progress = z.object({
@@ -42,17 +60,16 @@ const progress = z.object({
   rows: count,
   /** Null until all of them are found and their rows are written. */
   directories: z.array(plannedDirectory).nullable(),
-  /** What was not found out, in words, besides the directories that are missing. */
-  missing: z.array(z.string()),
-  /** The directory that is being read: where its rows begin, and where its users go on. */
-  at: z.object({ index: count, size: count, rows: count, unread: count, resumeAt: z.string() }).nullable(),
+  gaps: z.array(gap),
+  /** The directory that is being read: where its rows begin, and the page that its users have come to. */
+  at: z.object({ index: count, size: count, rows: count, unread: count, place }).nullable(),
 })
 export type ExportState = z.infer<typeof progress>
 
-const journal = z.object({ form: z.literal(FORM), order, progress })
+const journal = z.object({ form: z.literal(FORM), order, fingerprint, progress })
 
 /** The progress of an export that has none yet. */
-export const NOTHING_YET: ExportState = { size: 0, rows: 0, directories: null, missing: [], at: null }
+export const NOTHING_YET: ExportState = { size: 0, rows: 0, directories: null, gaps: [], at: null }
 
 /** Where an export keeps how far it has come, beside what it has written. */
 export interface Journal {
@@ -63,8 +80,16 @@ export interface Journal {
   remove(): Promise<void>
 }
 
-export function openJournal(path: string, order: Order): Journal {
+export function openJournal(path: string, order: Order, credentials: Credentials): Journal {
   const draft = `${path}.new`
+  let own: z.infer<typeof fingerprint> | null = null
+
+  async function begin() {
+    const salt = createSalt()
+    own = { salt, of: await fingerprintOf(credentials, salt) }
+    return own
+  }
+
   return {
     async read() {
       const text = await readFile(path, 'utf8').catch(nullIfAbsent)
@@ -73,13 +98,17 @@ export function openJournal(path: string, order: Order): Journal {
       if (!found.success) {
         throw new ExportError(`${path} is not of this version of dirgraph: delete it and what it belongs to.`)
       }
-      const differs = differenceOf(found.data.order, order)
+      const { salt, of } = found.data.fingerprint
+      own = { salt, of: await fingerprintOf(credentials, salt) }
+      const differs =
+        differenceOf(found.data.order, order) ?? (isSame(own.of, of) ? null : 'other credentials')
       if (differs === null) return found.data.progress
       throw new ExportError(`${path} is of an export of ${differs}: give the same options, or delete it.`)
     },
     async write(progress) {
+      const fingerprint = own ?? (await begin())
       try {
-        await writeSynced(draft, JSON.stringify({ form: FORM, order, progress }))
+        await writeSynced(draft, JSON.stringify({ form: FORM, order, fingerprint, progress }))
         await rename(draft, path)
       } catch (error) {
         await rm(draft, { force: true })
@@ -114,10 +143,14 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 function differenceOf(found: Order, wanted: Order): string | null {
-  const isSame = (name: keyof Order) => JSON.stringify(found[name]) === JSON.stringify(wanted[name])
-  if (!isSame('selection')) return 'something else'
-  if (!isSame('format')) return `another format, ${found.format}`
-  return isSame('sources') ? null : 'other providers'
+  if (!isSame(found.selection, wanted.selection)) return 'something else'
+  if (found.format !== wanted.format) return `another format, ${found.format}`
+  return isSame(found.sources, wanted.sources) ? null : 'other providers'
+}
+
+/** Of values that are made in one way, so that their fields have one order. */
+function isSame(one: object, other: object): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
 }
 
 function nullIfAbsent(error: NodeJS.ErrnoException): null {

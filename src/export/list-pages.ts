@@ -7,9 +7,10 @@ import type { Ask } from './patient-calls.ts'
 /** The largest page that a provider gives of users and groups in one call, by its published rules. */
 const PAGE_SIZES: Readonly<Record<ProviderName, number>> = { workos: 100, scalekit: 30 }
 
-/** A page of a list, and where the list goes on; null is its end. */
+/** A page of a list, the cursor that leads to it, null for the first, and where the list goes on; null is its end. */
 export interface WalkedPage<T> {
   readonly page: Page<T>
+  readonly cursor: string | null
   readonly next: string | null
 }
 
@@ -37,7 +38,7 @@ export async function* walkList<T extends { readonly key: string }>(
     })
     const next: string | null = page.hasNextPage ? (page.edges.at(-1)?.cursor ?? null) : null
     if (next !== null && next === cursor) throw new UnavailableError(provider, 'cursor-loop')
-    yield { page, next }
+    yield { page, cursor, next }
     if (next === null) return
     cursor = next
   }

@@ -1,13 +1,19 @@
 import { createWriteStream } from 'node:fs'
 import { access, constants, stat } from 'node:fs/promises'
 import { ExportError } from './export-error.ts'
+import type { Credentials } from './fingerprint.ts'
 import type { Order } from './journal.ts'
 import type { Output } from './output.ts'
 import { openPartialFile } from './partial-file.ts'
 import { createStreamOutput } from './stream-output.ts'
 
 /** Opens a file, `-` for standard output, or a device such as a pipe. Throws `ExportError` for what can't be written. */
-export async function openOutput(path: string, order: Order, isResuming: boolean): Promise<Output> {
+export async function openOutput(
+  path: string,
+  order: Order,
+  credentials: Credentials,
+  isResuming: boolean,
+): Promise<Output> {
   if (path === '-') {
     refuseToResume(isResuming)
     return createStreamOutput(process.stdout)
@@ -16,7 +22,7 @@ export async function openOutput(path: string, order: Order, isResuming: boolean
   if (there?.isDirectory()) throw new ExportError(`${path} is a folder: name a file in it.`)
   try {
     if (there !== null) await access(path, constants.W_OK)
-    if (there === null || there.isFile()) return await openPartialFile(path, order, isResuming)
+    if (there === null || there.isFile()) return await openPartialFile(path, order, credentials, isResuming)
     // Putting a file in the place of a device would end the device.
     refuseToResume(isResuming)
     return createStreamOutput(createWriteStream(path))

@@ -14,6 +14,6 @@ export interface Output {
   keep(state: ExportState): Promise<void>
   /** It is whole: it appears under its name. */
   finish(): Promise<void>
-  /** Ends before it is whole. Resolves with whether the next one can go on; where there was nothing yet, nothing is left. */
-  leave(): Promise<boolean>
+  /** Ends before it is whole. Resolves with the path of what the next one can go on with; null where nothing is left. */
+  leave(): Promise<string | null>
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ExportError } from './export-error.ts'
+import type { Credentials } from './fingerprint.ts'
 import {
   type ExportState,
   type Journal,
@@ -10,32 +11,53 @@ import {
   syncFolder,
 } from './journal.ts'
 import type { Output } from './output.ts'
+import { lockPath, type Unlock } from './path-lock.ts'
 
 /** People's data: for the one who exports, unless the file was there before with other rights. */
 const MODE = 0o600
 
 /**
  * A file that appears under its name when it is whole. Until then it is `<path>.partial`, with a journal beside it that
- * says up to where that is whole. Throws `ExportError` where an earlier one is in the way.
+ * says up to where that is whole. Throws `ExportError` where another export is writing it, or an earlier one is in the way.
  */
-export async function openPartialFile(path: string, order: Order, isResuming: boolean): Promise<Output> {
+export async function openPartialFile(
+  path: string,
+  order: Order,
+  credentials: Credentials,
+  isResuming: boolean,
+): Promise<Output> {
   const final = await realpath(path).catch(() => path)
+  const unlock = await lockPath(final)
+  if (unlock === null) {
+    throw new ExportError(`Another export is writing ${path}: let it end, or name another file.`)
+  }
   const partial = `${final}.partial`
-  const journal = openJournal(`${partial}.json`, order)
+  const journal = openJournal(`${partial}.json`, order, credentials)
+  try {
+    return await openUnlocked({ final, partial, journal, unlock }, isResuming)
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+async function openUnlocked(places: Places, isResuming: boolean): Promise<Output> {
+  const { final, partial, journal } = places
   const size = await sizeOf(partial)
-  if (size !== null && !isResuming) {
+  // An empty one is left of an export that was killed as it began.
+  if (size !== null && size > 0 && !isResuming) {
     throw new ExportError(
       `${partial} is there, of an export that has not ended: go on with it by --resume, or delete it to begin anew.`,
     )
   }
   // Without the file its journal is of no use: that is left of an export that has just ended.
-  const resumed = size === null ? null : await stateOf(partial, size, journal)
+  const resumed = size === null || !isResuming ? null : await stateOf(partial, size, journal)
   const mode = (await stat(final).catch(() => null))?.mode ?? MODE
   try {
     if (resumed === null) await journal.write(NOTHING_YET)
     const handle = await open(partial, size === null ? 'wx' : 'r+', MODE)
     await handle.chmod(mode & 0o777)
-    return await writeTo(handle, { final, partial, journal }, resumed ?? NOTHING_YET)
+    return await writeTo(handle, places, resumed ?? NOTHING_YET)
   } catch (error) {
     if (resumed === null) await journal.remove().catch(() => {})
     throw error
@@ -58,11 +80,12 @@ interface Places {
   readonly final: string
   readonly partial: string
   readonly journal: Journal
+  readonly unlock: Unlock
 }
 
 async function writeTo(
   handle: FileHandle,
-  { final, partial, journal }: Places,
+  { final, partial, journal, unlock }: Places,
   state: ExportState,
 ): Promise<Output> {
   let { size } = state
@@ -96,13 +119,16 @@ async function writeTo(
       await rename(partial, final)
       await syncFolder(dirname(final))
       await journal.remove()
+      unlock()
     },
     async leave() {
       await handle.close()
-      if (kept.rows > 0) return true
-      await rm(partial, { force: true })
-      await journal.remove()
-      return false
+      if (kept.rows === 0) {
+        await rm(partial, { force: true })
+        await journal.remove()
+      }
+      unlock()
+      return kept.rows === 0 ? null : partial
     },
   }
 }

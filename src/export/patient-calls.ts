@@ -15,10 +15,14 @@ export interface PatientCallSettings {
 }
 
 /**
- * Asks a provider, and asks again while it fails with what may pass. `send` makes one read of the port, with the context
- * that it is given and no other. Throws the last `ProviderError`, or the signal's reason.
+ * Asks a provider, and asks again while it fails with what may pass, unless `isPatient` is false. `send` makes one read
+ * of the port, with the context that it is given and no other. Throws the last `ProviderError`, or the signal's reason.
  */
-export type Ask = <T>(provider: ProviderName, send: (call: CallContext) => Promise<T>) => Promise<T>
+export type Ask = <T>(
+  provider: ProviderName,
+  send: (call: CallContext) => Promise<T>,
+  isPatient?: boolean,
+) => Promise<T>
 
 /** A turn within the limits is waited for as long as that; other processes may be before us. */
 const TURN_MS = 30 * 60_000
@@ -37,6 +41,8 @@ export function createPatientCalls({ signal, patienceMs, waits }: PatientCallSet
     return {
       signal,
       deadlineMs: performance.now() + TURN_MS,
+      // Pauses are made here, where they are told of and end with the patience.
+      longestPauseMs: 0,
       requestId,
       caller: 'export',
       boundTo: null,
@@ -49,7 +55,7 @@ export function createPatientCalls({ signal, patienceMs, waits }: PatientCallSet
     }
   }
 
-  return async (provider, send) => {
+  return async (provider, send, isPatient = true) => {
     const key = {}
     let firstFailureMs: number | null = null
     try {
@@ -61,16 +67,19 @@ export function createPatientCalls({ signal, patienceMs, waits }: PatientCallSet
           return answer
         } catch (error) {
           signal.throwIfAborted()
-          if (!(error instanceof ProviderError) || !isPassing(error)) throw error
+          if (!(error instanceof ProviderError) || !isPassing(error) || !isPatient) throw error
           const nowMs = performance.now()
           firstFailureMs ??= nowMs
-          const untilMs = nowMs + pauseAfter(failures, error)
+          const namedMs = namedPause(error)
+          // Never sooner than the provider wants.
+          const untilMs = nowMs + Math.max(pauseAfter(failures), namedMs)
           const patience = givenUp.has(provider) ? patienceMs / LESS_PATIENCE : patienceMs
           if (untilMs > firstFailureMs + patience) {
             givenUp.add(provider)
             throw error
           }
-          waits.set(key, { provider, waitsFor: 'pause', sinceMs: firstFailureMs, untilMs })
+          const waitsFor = namedMs > 0 ? 'named-pause' : 'pause'
+          waits.set(key, { provider, waitsFor, sinceMs: firstFailureMs, untilMs })
           await sleep(untilMs - nowMs, undefined, { signal })
         }
       }
@@ -80,11 +89,15 @@ export function createPatientCalls({ signal, patienceMs, waits }: PatientCallSet
   }
 }
 
-/** Twice as long each time, and never sooner than the provider wants; by chance a little less, so that not all come at once. */
-function pauseAfter(failures: number, error: ProviderError): number {
-  const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures, MAX_PAUSE_MS) * (1 - Math.random() / 4)
-  const wantedMs = error instanceof RateLimitedError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0
-  return Math.max(pauseMs, wantedMs)
+/** Twice as long each time; by chance a little less, so that not all come at once. */
+function pauseAfter(failures: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** failures, MAX_PAUSE_MS) * (1 - Math.random() / 4)
+}
+
+/** How long the provider itself wants to be left alone; 0 where it does not say. */
+function namedPause(error: ProviderError): number {
+  if (!(error instanceof RateLimitedError || error instanceof UnavailableError)) return 0
+  return (error.retryAfterSeconds ?? 0) * 1_000
 }
 
 function isPassing(error: ProviderError): boolean {

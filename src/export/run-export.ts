@@ -1,23 +1,18 @@
 import type { DirectoryProvider } from '../domain/directory-provider.ts'
-import type { Directory } from '../domain/entities.ts'
-import { providerOf, upstreamIdOf } from '../domain/entity-key.ts'
-import {
-  InvalidInputError,
-  PROVIDER_TITLES,
-  ProviderError,
-  UnavailableError,
-} from '../domain/provider-error.ts'
+import type { EntityKey } from '../domain/entity-key.ts'
+import { InvalidInputError, NotFoundError, ProviderError } from '../domain/provider-error.ts'
 import { type Part, readMembers } from './directory-members.ts'
-import { ExportError } from './export-error.ts'
-import { findDirectories } from './find-directories.ts'
+import { type FoundDirectories, findAll, findDirectories } from './find-directories.ts'
 import { ROW_WRITERS } from './formats.ts'
-import { type ExportState, NOTHING_YET, type Order, type PlannedDirectory } from './journal.ts'
+import { NOTHING_YET, type Order, type PlannedDirectory } from './journal.ts'
 import { createKeeper } from './keeper.ts'
 import type { Output } from './output.ts'
 import type { Ask } from './patient-calls.ts'
+import { type ExportResult, openOf, toPlanned, toResult, totalOf, unplanned } from './plan.ts'
 import type { Progress } from './progress.ts'
 import { readAhead } from './read-ahead.ts'
 import { toDirectoryRow } from './rows.ts'
+import { isDirectory } from './selection.ts'
 
 export interface ExportSettings {
   readonly order: Order
@@ -27,13 +22,6 @@ export interface ExportSettings {
   readonly progress: Progress
 }
 
-/** What became of it: how much there is, and in words what is missing. */
-export interface ExportResult {
-  readonly rows: number
-  readonly directories: number
-  readonly missing: readonly string[]
-}
-
 /** A directory that loses its place is begun anew so often. */
 const MAX_BEGINNINGS = 3
 /** WorkOS's limit on users is a directory's own: reading the next ones meanwhile is what makes many directories quick. */
@@ -41,8 +29,8 @@ const READ_AHEAD = { sources: 4, items: 4 }
 
 /**
  * Reads all that is wanted into the output: the rows of the directories, then the groups and users of one after the
- * other. One that can't be read is left out as a whole, and the next one follows. What there is stays kept whatever
- * ends this. Rejects with `ExportError`, `ProviderError` where what was named can't be asked, or what the output throws.
+ * other. One that can't be read is left out as a whole, and the next one follows. What was begun before goes on: what was
+ * missing is asked for once more. What there is stays kept whatever ends this. Rejects with `ExportError`, `ProviderError` where what was named can't be asked, or what the output throws.
  */
 export async function runExport(settings: ExportSettings): Promise<ExportResult> {
   const { order, output, provider, ask, progress } = settings
@@ -61,14 +49,29 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
       .catch(() => {})
   }
 
-  async function begin(): Promise<readonly PlannedDirectory[]> {
-    const { directories, missing } = await findDirectories(order.selection, provider, ask)
-    await output.append(head + toText(directories.map(toDirectoryRow)))
-    const planned = directories.map(toPlanned)
-    rows = planned.length
-    state = { ...state, size: output.size(), rows, directories: planned, missing: [...missing] }
+  /** Writes the rows of directories, and plans to read them. */
+  async function plan({ directories, gaps }: FoundDirectories, head: string): Promise<void> {
+    const planned = state.directories ?? []
+    const found = unplanned(directories, planned)
+    await output.append(head + toText(found.map(toDirectoryRow)))
+    rows += found.length
+    state = {
+      ...state,
+      size: output.size(),
+      rows,
+      directories: [...planned, ...found.map(toPlanned)],
+      gaps: [...gaps],
+    }
     await keeper.keep(state)
-    return planned
+  }
+
+  /** Whoever comes back asks once more what could not be found out. */
+  async function lookAgain(): Promise<void> {
+    const names = new Set(state.gaps.flatMap(gap => gap.lookAgain ?? []))
+    const { directories, gaps } = await findAll([...names], provider, ask)
+    const said = new Set(gaps.map(({ sentence }) => sentence))
+    const others = state.gaps.filter(gap => gap.lookAgain === null && !said.has(gap.sentence))
+    await plan({ directories, gaps: [...others, ...gaps] }, '')
   }
 
   function mark(index: number, directory: Pick<PlannedDirectory, 'state' | 'why'>): void {
@@ -80,7 +83,7 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
   }
 
   /** Where the directory was left, if it was begun. */
-  const placeOf = (index: number) => (state.at?.index === index ? state.at.resumeAt : null)
+  const placeOf = (index: number) => (state.at?.index === index ? state.at.place : null)
 
   /** The groups and users of one directory, behind those that are there. */
   async function write(parts: AsyncIterable<Part>, index: number): Promise<void> {
@@ -92,8 +95,8 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
       rows += part.rows.length
       unread += part.unread
       progress.reach(rows)
-      if (part.resumeAt === null) continue
-      state = { ...state, size: output.size(), rows, at: { ...begun, unread, resumeAt: part.resumeAt } }
+      if (part.place === null) continue
+      state = { ...state, size: output.size(), rows, at: { ...begun, unread, place: part.place } }
       keeper.note(state)
     }
     state = { ...state, size: output.size(), rows }
@@ -119,11 +122,13 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
         return await write(parts, index)
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error
-        if (output.canCutBack && isRefusedToAll(error)) throw error
         const isCut = !output.canCutBack && output.size() > sizeBefore
         if (!isCut) await takeBack(index)
-        // Its place is not known any more, as where whoever stood there has left.
-        if (error instanceof InvalidInputError && beginnings < MAX_BEGINNINGS && !isCut) {
+        if (error instanceof NotFoundError && (await isGone(directory.key)))
+          return mark(index, { state: 'gone', why: 'It was deleted meanwhile.' })
+        // What was asked for is not there any more, as where whoever stood at its place has left, or one of its groups.
+        const isOutdated = error instanceof InvalidInputError || error instanceof NotFoundError
+        if (isOutdated && beginnings < MAX_BEGINNINGS && !isCut) {
           parts = readMembers(directory, null, provider, ask)
           continue
         }
@@ -134,8 +139,19 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
     }
   }
 
-  async function writeAll(planned: readonly PlannedDirectory[]): Promise<void> {
-    const open = inOrder(planned, state)
+  async function isGone(key: EntityKey): Promise<boolean> {
+    return isDirectory(key, provider, ask).then(
+      isThere => !isThere,
+      (error: unknown) => {
+        if (error instanceof ProviderError) return false
+        throw error
+      },
+    )
+  }
+
+  async function writeAll(states: readonly PlannedDirectory['state'][]): Promise<void> {
+    const open = openOf(state, states)
+    progress.begin(totalOf(state), rows)
     const sources = open.map(
       ([index, directory]) =>
         () =>
@@ -153,48 +169,19 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
   }
 
   try {
-    const planned = state.directories ?? (await begin())
-    progress.begin(totalOf(planned), state.rows)
-    await writeAll(planned)
+    const isAgain = state.directories !== null
+    if (!isAgain) await plan(await findDirectories(order.selection, provider, ask), head)
+    await writeAll(['waiting', 'missing'])
+    if (isAgain && state.gaps.some(gap => gap.lookAgain !== null)) {
+      await lookAgain()
+      await writeAll(['waiting'])
+    }
+    const result = toResult(state)
+    if (result.mayComeLater) await keeper.keep(state)
     await keeper.stop()
+    return result
   } catch (error) {
     await keepWhatIsWhole()
     throw error
   }
-  return toResult(state)
-}
-
-/** No directory could be read any more: a file is better gone on with later than ended without them. */
-function isRefusedToAll(error: ProviderError): boolean {
-  return error instanceof UnavailableError && error.reason === 'credentials-refused'
-}
-
-/** The one that was under way, then those that were not begun or given up, in the order in which they were found. */
-function inOrder(planned: readonly PlannedDirectory[], { at }: ExportState) {
-  const open = [...planned.entries()].filter(([, directory]) => directory.state !== 'done')
-  return open.toSorted(([one], [other]) => Number(other === at?.index) - Number(one === at?.index))
-}
-
-function toPlanned({ key, stats: { totalUsers, totalGroups } }: Directory): PlannedDirectory {
-  return { key, users: totalUsers, groups: totalGroups, state: 'waiting', why: null }
-}
-
-/** Null where one of the directories does not say how large it is. */
-function totalOf(planned: readonly PlannedDirectory[]): number | null {
-  let total = planned.length
-  for (const { users, groups } of planned) {
-    if (users === null || groups === null) return null
-    total += users + groups
-  }
-  return total
-}
-
-function toResult({ rows, directories, missing }: ExportState): ExportResult {
-  const planned = directories ?? []
-  const lacking = planned.flatMap(({ key, why }) =>
-    why === null ? [] : [`The directory ${upstreamIdOf(key)} of ${PROVIDER_TITLES[providerOf(key)]}: ${why}`],
-  )
-  const all = [...missing, ...lacking]
-  if (rows === 0 && all.length > 0) throw new ExportError(`Nothing could be read. ${all.join(' ')}`)
-  return { rows, directories: planned.length, missing: all }
 }

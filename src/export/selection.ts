@@ -1,4 +1,4 @@
-import type { DirectoryProvider, Found } from '../domain/directory-provider.ts'
+import type { CallContext, DirectoryProvider, Found } from '../domain/directory-provider.ts'
 import type { Directory } from '../domain/entities.ts'
 import {
   directoryKeyInAnyOrganization,
@@ -8,7 +8,7 @@ import {
   type ProviderName,
   providerOf,
 } from '../domain/entity-key.ts'
-import { InvalidInputError, ProviderError } from '../domain/provider-error.ts'
+import { InvalidInputError, NotFoundError, ProviderError } from '../domain/provider-error.ts'
 import { parseGlobalId } from '../relay/global-id.ts'
 import { ExportError } from './export-error.ts'
 import type { Ask } from './patient-calls.ts'
@@ -24,7 +24,8 @@ const SCALEKIT_DIRECTORY = /^dir_/
 
 /**
  * The organization with that global id, which need not exist, or with that id at a provider. Both providers' ids begin
- * alike, so each that is set up is asked. Throws `ExportError` for none and for two.
+ * alike, so each that is set up is asked; one that does not answer is waited for only where the other one has none. Throws
+ * `ExportError` for none and for two, and `ProviderError` where it can't be told.
  */
 export async function findOrganization(
   id: string,
@@ -34,13 +35,20 @@ export async function findOrganization(
   const key = globalKey('Organization', id)
   if (key !== null) return key
   const names = UPSTREAM_ID.test(id) ? provider.statuses().map(status => status.provider) : []
-  const found = await Promise.all(names.map(name => isOrganization(organizationKey(name, id), provider, ask)))
-  const keys = names.filter((_, index) => found[index]).map(name => organizationKey(name, id))
-  const [only] = keys
+  const look = (name: ProviderName, isPatient: boolean) =>
+    isOrganization(organizationKey(name, id), provider, ask, isPatient)
+  const answers = await Promise.all(names.map(name => look(name, false).catch(silenceOf)))
+  const isKnown = answers.includes(true)
+  const found = await Promise.all(
+    answers.map((answer, index) =>
+      answer === null && !isKnown ? look(names[index] as ProviderName, true) : answer,
+    ),
+  )
+  const [only, ...others] = names.filter((_, index) => found[index])
   if (only === undefined) throw noSuch('organization')
-  if (keys.length > 1)
+  if (others.length > 0)
     throw new ExportError('Both providers have an organization with this id: give its global id.')
-  return only
+  return organizationKey(only, id)
 }
 
 /** Whether there is such an organization. */
@@ -48,11 +56,23 @@ export async function isOrganization(
   key: EntityKey,
   provider: DirectoryProvider,
   ask: Ask,
+  isPatient = true,
 ): Promise<boolean> {
-  const found = await ask(providerOf(key), async call =>
-    unlessError(await provider.findOrganizations([{ key, detail: 'key' }], call)),
-  ).catch(nullIfUnfit)
-  return found !== null
+  const read = async (call: CallContext) =>
+    unlessError(await provider.findOrganizations([{ key, detail: 'key' }], call))
+  return (await ask(providerOf(key), read, isPatient).catch(nullIfUnfit)) !== null
+}
+
+/** Whether there is still such a directory. */
+export async function isDirectory(key: EntityKey, provider: DirectoryProvider, ask: Ask): Promise<boolean> {
+  const read = async (call: CallContext) =>
+    unlessError(await provider.findDirectories([{ key, detail: 'key' }], call))
+  try {
+    return (await ask(providerOf(key), read)) !== null
+  } catch (error) {
+    if (error instanceof NotFoundError) return false
+    throw error
+  }
 }
 
 /** The directory with that global id, or with that id at WorkOS. Throws `ExportError` where there is none. */
@@ -102,5 +122,11 @@ function unlessError<T>([slot = null]: readonly Found<T>[]): T | null {
 /** An id that can't be the provider's is that of nothing. */
 function nullIfUnfit(error: unknown): null {
   if (error instanceof InvalidInputError) return null
+  throw error
+}
+
+/** Null stands for a provider that has not answered. */
+function silenceOf(error: unknown): null {
+  if (error instanceof ProviderError) return null
   throw error
 }

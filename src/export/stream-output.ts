@@ -25,6 +25,6 @@ export function createStreamOutput(stream: Writable): Output {
     async finish() {
       if (failure !== null) throw failure
     },
-    leave: async () => false,
+    leave: async () => null,
   }
 }

@@ -1,8 +1,11 @@
 import type { ProviderName } from '../domain/entity-key.ts'
 import { PROVIDER_TITLES } from '../domain/provider-error.ts'
 
-/** What a call waits for: its turn within the provider's limit, the answer, or the moment to ask again. */
-export type WaitsFor = 'limit' | 'answer' | 'pause'
+/**
+ * What a call waits for: its turn within the provider's limit, the answer, the moment to ask again what has failed, or
+ * that which the provider has named.
+ */
+export type WaitsFor = 'limit' | 'answer' | 'pause' | 'named-pause'
 
 /** One call that is under way; all times are `performance.now()` milliseconds. */
 export interface Wait {
@@ -18,7 +21,7 @@ export type Waits = Map<object, Wait>
 
 /** Less than that is no waiting. */
 const NOTICED_MS = 200
-const ORDER: readonly WaitsFor[] = ['pause', 'limit', 'answer']
+const ORDER: readonly WaitsFor[] = ['named-pause', 'pause', 'limit', 'answer']
 
 /** What keeps the export from going on, in words; null where nothing has for long enough to be noticed. */
 export function describeWaits(waits: Waits, nowMs: number): string | null {
@@ -30,7 +33,8 @@ export function describeWaits(waits: Waits, nowMs: number): string | null {
   const waited = seconds(nowMs - first.sinceMs)
   if (first.waitsFor === 'limit') return `waiting for ${title}'s limit: ${waited}`
   if (first.waitsFor === 'answer') return `waiting for ${title}'s answer: ${waited}`
-  return `${title} fails; asking again in ${seconds(Math.max(0, (first.untilMs ?? nowMs) - nowMs))}`
+  const why = first.waitsFor === 'pause' ? 'fails' : 'wants to be left alone'
+  return `${title} ${why}; asking again in ${seconds(Math.max(0, (first.untilMs ?? nowMs) - nowMs))}`
 }
 
 function seconds(ms: number): string {

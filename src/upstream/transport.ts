@@ -171,6 +171,7 @@ export function createTransport(settings: TransportSettings): Transport {
 /** How long a request may take and how often it may be tried, within what is left of the operation's time. */
 function limits(request: UpstreamRequest, call: CallContext): Options {
   const remainingMs = Math.max(1, call.deadlineMs - performance.now())
+  const longestPauseMs = call.longestPauseMs ?? remainingMs
   const times: Options = { timeout: Math.min(ATTEMPT_TIMEOUT_MS, remainingMs), totalTimeout: remainingMs }
   if (isWrite(request)) return { ...times, retry: 0 }
   return {
@@ -181,17 +182,18 @@ function limits(request: UpstreamRequest, call: CallContext): Options {
       statusCodes: [408, 429, 500, 502, 503, 504],
       jitter: true,
       backoffLimit: MAX_BACKOFF_MS,
-      maxRetryAfter: remainingMs,
+      maxRetryAfter: Math.min(remainingMs, Math.max(MAX_BACKOFF_MS, longestPauseMs)),
       shouldRetry: ({ error }) => (isTooLate(error, call) ? false : undefined),
     },
   }
 }
 
 /** Whether the provider wants to be left alone for longer than anybody waits here. */
-function isTooLate(error: Error, { deadlineMs }: CallContext): boolean {
+function isTooLate(error: Error, { deadlineMs, longestPauseMs }: CallContext): boolean {
   if (!(error instanceof HTTPError)) return false
-  const retryAfterSeconds = retryAfterSecondsOf(error.response.headers) ?? 0
-  return performance.now() + retryAfterSeconds * 1_000 >= deadlineMs
+  const pauseMs = (retryAfterSecondsOf(error.response.headers) ?? 0) * 1_000
+  if (longestPauseMs !== undefined && pauseMs > longestPauseMs) return true
+  return performance.now() + pauseMs >= deadlineMs
 }
 
 /** Whether a request changes something: every method but GET does, and so does a GET that says so. */

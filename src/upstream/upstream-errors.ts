@@ -72,8 +72,10 @@ function toStatusError(provider: ProviderName, response: Response): ProviderErro
       )
     case 429:
       return new RateLimitedError(provider, retryAfterSecondsOf(response.headers))
-    default:
-      return new UnavailableError(provider, response.status >= 500 ? 'server-error' : 'bad-response')
+    default: {
+      const reason = response.status >= 500 ? 'server-error' : 'bad-response'
+      return new UnavailableError(provider, reason, undefined, retryAfterSecondsOf(response.headers))
+    }
   }
 }
 

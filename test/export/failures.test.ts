@@ -17,10 +17,20 @@ beforeAll(async () => {
 afterAll(() => sandbox.stop())
 afterEach(() => sandbox.clearFaults())
 
+/** A file that an earlier export has left. */
+async function olderFile(): Promise<string> {
+  const file = join(await newFolder(), 'people.jsonl')
+  await writeFile(file, 'older')
+  return file
+}
+
+/** One that nobody repeats at once. */
+const FAILURE = { kind: 'status', status: 501 } as const
+const AT_ONCE = ['--retry-max-time', '0']
 const TO_STANDARD_OUTPUT = ['--format', 'jsonl', '--output', '-', '--quiet']
 
 describe('a provider in trouble', () => {
-  test('that fails for one directory costs that alone: all of the others are there, and it is named', async () => {
+  test('that fails for one directory costs that alone; the older file stays until the next one brings it', async () => {
     const { workosTwoDirectoriesOrganizationId: organization } = sandbox.data.known
     const all = sandbox.data.workos.directories.filter(one => one.organization_id === organization)
     const [lost, kept] = all.map(({ id }) => id)
@@ -28,19 +38,115 @@ describe('a provider in trouble', () => {
     sandbox.inject({
       provider: 'workos',
       path: new RegExp(`directory_users.*${lost}`),
-      kind: 'status',
-      status: 500,
+      ...FAILURE,
     })
-    const file = join(await newFolder(), 'part.jsonl')
+    const file = await olderFile()
     const args = ['--organization', organization, '--format', 'jsonl', '--output', file]
-    const { code, stderr } = await runExport(sandbox, [...args, '--retry-max-time', '1'])
-    expect(code).toBe(3)
-    expect(stderr).toContain(
-      `Missing: The directory ${lost} of WorkOS: Its groups and users: WorkOS answered with an error of its own.\n`,
-    )
-    const facts = factsIn(rowsIn(await readFile(file, 'utf8')))
+    const { code, stderr } = await runExport(sandbox, [...args, ...AT_ONCE, '--quiet'])
     const itself = truthOf(sandbox.data, [lost ?? '']).filter(fact => fact.startsWith('directory '))
-    expect(facts).toEqual([...truthOf(sandbox.data, [kept ?? '']), ...itself].toSorted())
+    const there = [...truthOf(sandbox.data, [kept ?? '']), ...itself].toSorted()
+    expect(stderr).toBe(
+      `Missing: The directory ${lost} of WorkOS: Its groups and users: WorkOS answered with an error of its own.
+${file} is left as it was. ${there.length} rows of 2 directories are in ${file}.partial: ask for the rest with --resume.
+`,
+    )
+    expect(code).toBe(3)
+    expect(await readFile(file, 'utf8')).toBe('older')
+    expect(factsIn(rowsIn(await readFile(`${file}.partial`, 'utf8')))).toEqual(there)
+    sandbox.clearFaults()
+    sandbox.clearCalls()
+    expect((await runExport(sandbox, [...args, '--resume'])).code).toBe(0)
+    const ids = all.map(({ id }) => id)
+    expect(factsIn(rowsIn(await readFile(file, 'utf8')))).toEqual(truthOf(sandbox.data, ids))
+    // Of what is there nothing is asked again.
+    expect(sandbox.calls.filter(({ query }) => query.directory === kept)).toEqual([])
+    expect(existsSync(`${file}.partial`)).toBe(false)
+  })
+
+  test('that stays away leaves the older file as it was, and is asked for all of its directories by the next one', async () => {
+    const away = sandbox.inject({ provider: 'scalekit', ...FAILURE })
+    const file = await olderFile()
+    const args = ['--all', '--format', 'jsonl', '--output', file, ...AT_ONCE]
+    const { code, stderr } = await runExport(sandbox, args)
+    expect(code).toBe(3)
+    expect(stderr).toContain('Missing: All directories of Scalekit: ')
+    expect(stderr).toContain(`${file} is left as it was. `)
+    expect(stderr).toContain(` are in ${file}.partial: ask for the rest with --resume.\n`)
+    expect(await readFile(file, 'utf8')).toBe('older')
+    away()
+    expect(await runExport(sandbox, [...args, '--resume', '--quiet'])).toMatchObject({ code: 0, stderr: '' })
+    expect(factsIn(rowsIn(await readFile(file, 'utf8')))).toEqual(truthOf(sandbox.data))
+  })
+
+  test('whose directory is deleted meanwhile is exported to its end, and the directory is named', async () => {
+    const { workosTwoDirectoriesOrganizationId: organization } = sandbox.data.known
+    const all = sandbox.data.workos.directories.filter(one => one.organization_id === organization)
+    const [gone = '', kept = ''] = all.map(({ id }) => id)
+    sandbox.inject({ provider: 'workos', path: new RegExp(gone), kind: 'status', status: 404 })
+    const file = await olderFile()
+    const args = ['--organization', organization, '--format', 'jsonl', '--output', file, '--quiet']
+    const { code, stderr } = await runExport(sandbox, args)
+    expect(stderr).toBe(`Missing: The directory ${gone} of WorkOS: It was deleted meanwhile.\n`)
+    expect(code).toBe(3)
+    const itself = truthOf(sandbox.data, [gone]).filter(fact => fact.startsWith('directory '))
+    const facts = factsIn(rowsIn(await readFile(file, 'utf8')))
+    expect(facts).toEqual([...truthOf(sandbox.data, [kept]), ...itself].toSorted())
+    expect(existsSync(`${file}.partial`)).toBe(false)
+  })
+
+  test('that loses a group meanwhile is read anew, and all is there that still is', async () => {
+    const id = sandbox.data.known.workosMediumDirectoryId
+    const [group] = sandbox.data.workos.rosters.get(id)?.groups ?? []
+    sandbox.inject({
+      provider: 'workos',
+      path: new RegExp(`directory_users.*${group?.id}`),
+      kind: 'status',
+      status: 404,
+      times: 1,
+    })
+    const { code, stdout, stderr } = await runExport(sandbox, [
+      '--directory',
+      id,
+      '--format',
+      'jsonl',
+      '--output',
+      join(await newFolder(), 'anew.jsonl'),
+      '--quiet',
+    ])
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' })
+  })
+
+  test('that wants to be left alone for longer than anybody waits is given up at once', async () => {
+    const id = sandbox.data.known.workosMediumDirectoryId
+    sandbox.inject({
+      provider: 'workos',
+      path: /directory_users/,
+      kind: 'status',
+      status: 429,
+      headers: { 'retry-after': '30' },
+    })
+    const begunMs = performance.now()
+    const args = ['--directory', id, ...TO_STANDARD_OUTPUT, '--retry-max-time', '20']
+    const { code, stderr } = await runExport(sandbox, args)
+    expect(code).toBe(3)
+    expect(stderr).toContain('WorkOS allows no more requests for now; try again in 30 s.\n')
+    expect(performance.now() - begunMs).toBeLessThan(20_000)
+    expect(sandbox.calls.filter(({ status }) => status === 429)).toHaveLength(1)
+  })
+
+  test('is not needed where the other one has the organization', async () => {
+    const id = sandbox.data.known.workosTwoDirectoriesOrganizationId
+    sandbox.inject({ provider: 'scalekit', kind: 'status', status: 503 })
+    const args = ['--organization', id, ...TO_STANDARD_OUTPUT]
+    const { code, stdout, stderr } = await runExport(sandbox, args)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const all = sandbox.data.workos.directories.filter(one => one.organization_id === id)
+    expect(factsIn(rowsIn(stdout))).toEqual(
+      truthOf(
+        sandbox.data,
+        all.map(one => one.id),
+      ),
+    )
   })
 
   test('that refuses, fails and breaks off for a while is asked again until all is there', async () => {
@@ -65,27 +171,16 @@ describe('a provider in trouble', () => {
     expect(factsIn(rowsIn(stdout))).toEqual(truthOf(sandbox.data, [id]))
   })
 
-  test('that refuses the credentials from some moment on ends it, to be gone on with, and what was there before stays', async () => {
+  test('that refuses the credentials from some moment on is not asked for long, and what was there before stays', async () => {
     const { workosTwoDirectoriesOrganizationId: organization } = sandbox.data.known
-    const all = sandbox.data.workos.directories.filter(one => one.organization_id === organization)
-    const file = join(await newFolder(), 'revoked.jsonl')
-    await writeFile(file, 'older')
+    const file = await olderFile()
     const args = ['--organization', organization, '--format', 'jsonl', '--output', file]
     sandbox.inject({ provider: 'workos', path: /^\/directory_/, kind: 'status', status: 401 })
     const refused = await runExport(sandbox, args)
-    expect(refused.code).toBe(1)
+    expect(refused.code).toBe(3)
     expect(refused.stderr).toContain('WorkOS refuses the credentials')
-    expect(refused.stderr).toContain('go on with --resume')
+    expect(refused.stderr).toContain('ask for the rest with --resume')
     expect(await readFile(file, 'utf8')).toBe('older')
-    sandbox.clearFaults()
-    expect((await runExport(sandbox, [...args, '--resume'])).code).toBe(0)
-    const facts = factsIn(rowsIn(await readFile(file, 'utf8')))
-    expect(facts).toEqual(
-      truthOf(
-        sandbox.data,
-        all.map(({ id }) => id),
-      ),
-    )
   })
 
   test('that refuses the credentials is named, without them, and the other one is there', async () => {

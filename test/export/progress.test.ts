@@ -25,6 +25,11 @@ test('progress tells rows, rate, time left and what is waited for', () => {
   expect(gauge.describe()).toMatch(/; waiting for WorkOS's limit: 0\.4 s$/)
   waits.set({}, { provider: 'scalekit', waitsFor: 'pause', sinceMs: now() - 1_000, untilMs: now() + 3_000 })
   expect(gauge.describe()).toMatch(/; Scalekit fails; asking again in 3\.0 s$/)
+  waits.set(
+    {},
+    { provider: 'workos', waitsFor: 'named-pause', sinceMs: now() - 1_000, untilMs: now() + 9_000 },
+  )
+  expect(gauge.describe()).toMatch(/; WorkOS wants to be left alone; asking again in 9\.0 s$/)
 })
 
 test('without a total it tells what there is, and counts that are out of date end at all of it', () => {

@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { startSandbox } from '../../src/sandbox/sandbox.ts'
+import { directoryId } from '../support/seeded-ids.ts'
 import { newFolder, runExport, startExport } from './export-child.ts'
 import { factsIn, rowsIn, truthOf } from './truth.ts'
 
@@ -71,53 +72,124 @@ test('a directory whose place is not known any more is read anew, and what was w
   const { workosLargeDirectoryId: id } = sandbox.data.known
   const args = ['--directory', id, ...output, '--resume']
   const { child, ended } = startExport(sandbox, args)
-  while ((await progressOf(file))?.at == null && child.exitCode === null) await wait(5)
+  while ((await progressOf(file))?.at?.place.cursor == null && child.exitCode === null) await wait(5)
   child.kill('SIGKILL')
   await ended
   const { at } = await progressOf(file)
   // Whoever stands at that place leaves.
   const roster = sandbox.data.workos.rosters.get(id)
   roster?.users.splice(
-    roster.users.findIndex(user => user.id === at.resumeAt),
+    roster.users.findIndex(user => user.id === at.place.cursor),
     1,
   )
   expect(await runExport(sandbox, args)).toMatchObject({ code: 0 })
   expect(factsIn(rowsIn(await readFile(file, 'utf8')))).toEqual(truthOf(sandbox.data, [id]))
 })
 
-test('what is left of another export is neither gone on with nor overwritten', async () => {
+test('whoever comes ahead of the place of a list of Scalekit moves nobody into the file twice', async () => {
+  const { sandbox, file, output } = await start(10)
+  const { scalekitMediumDirectoryId: id } = sandbox.data.known
+  const { users = [], groupIdsByUser } = sandbox.data.scalekit.rosters.get(id) ?? {}
+  const args = ['--directory', directoryId(sandbox, id), ...output, '--resume']
+  // It stops ahead of the third page.
+  const token = Buffer.from('{"page":2').toString('base64url')
+  sandbox.inject({ provider: 'scalekit', path: new RegExp(`page_token=${token}`), kind: 'hang' })
+  const { child, ended } = startExport(sandbox, args)
+  while ((await progressOf(file))?.at?.place.cursor == null && child.exitCode === null) await wait(5)
+  child.kill('SIGKILL')
+  await ended
+  const before = truthOf(sandbox.data, [id])
+  const newcomers = users.slice(0, 3).map((user, number) => ({ ...user, id: `diruser_${number}` }))
+  for (const { id: newcomer } of newcomers) groupIdsByUser?.set(newcomer, new Set())
+  users.unshift(...newcomers)
+  sandbox.clearFaults()
+  expect(await runExport(sandbox, args)).toMatchObject({ code: 0 })
+  expect(factsIn(rowsIn(await readFile(file, 'utf8')))).toEqual(before)
+})
+
+test('an export that is told to stop before it has begun leaves nothing', async () => {
   const { sandbox, file, output } = await start(0)
-  const journal = {
-    form: 1,
-    order: {
-      selection: { of: 'all' },
-      format: 'jsonl',
-      sources: { workos: sandbox.workos.url, scalekit: sandbox.scalekit.environmentUrl },
-    },
-    progress: { size: 8, rows: 1, directories: [], missing: [], at: null },
-  }
-  await writeFile(`${file}.partial`, 'one row\n')
-  await writeFile(`${file}.partial.json`, JSON.stringify(journal))
-  const organization = ['--organization', sandbox.data.known.scalekitOrganizationId]
-  const csv = ['--format', 'csv', '--output', file]
-  const runs = await Promise.all([
-    runExport(sandbox, ['--all', ...output]),
-    runExport(sandbox, [...organization, ...output, '--resume']),
-    runExport(sandbox, ['--all', ...csv, '--resume']),
-    runExport(sandbox, ['--all', ...output, '--resume'], { WORKOS_API_KEY: '', WORKOS_API_URL: '' }),
+  // Without a provider it has the sandbox to start first.
+  const nothing = { WORKOS_API_KEY: '', WORKOS_API_URL: '', SCALEKIT_ENVIRONMENT_URL: '' }
+  const noScalekit = { SCALEKIT_CLIENT_ID: '', SCALEKIT_CLIENT_SECRET: '' }
+  const { child, ended } = startExport(sandbox, ['--all', ...output], { ...nothing, ...noScalekit })
+  await reach(`${file}.partial`, 0, child)
+  child.kill('SIGTERM')
+  expect(await ended).toMatchObject({ code: 143, stderr: 'Stopped.\n' })
+  expect(await readdir(dirname(file))).toEqual([])
+})
+
+test('only one export at a time writes a file, and one that was killed keeps nobody from it', async () => {
+  const { sandbox, file, output } = await start(0)
+  const { workosSmallDirectoryId: id } = sandbox.data.known
+  sandbox.inject({ provider: 'workos', path: /directory_groups/, kind: 'hang' })
+  const args = ['--directory', id, ...output]
+  const { child, ended } = startExport(sandbox, args)
+  await reach(`${file}.partial`, 1, child)
+  const elsewhere = `${dirname(file)}/../${basename(dirname(file))}/${basename(file)}`
+  const others = await Promise.all([
+    runExport(sandbox, args),
+    runExport(sandbox, ['--directory', id, '--format', 'jsonl', '--output', elsewhere, '--resume']),
   ])
-  const partial = `${file}.partial`
-  const same = 'give the same options, or delete it.\n'
-  expect(runs).toEqual(
-    [
-      `${partial} is there, of an export that has not ended: go on with it by --resume, or delete it to begin anew.\n`,
-      `${partial}.json is of an export of something else: ${same}`,
-      `${partial}.json is of an export of another format, jsonl: ${same}`,
-      `${partial}.json is of an export of other providers: ${same}`,
-    ].map(stderr => ({ code: 1, stdout: '', stderr })),
+  expect(others).toEqual(
+    [file, elsewhere].map(path => {
+      const stderr = `Another export is writing ${path}: let it end, or name another file.\n`
+      return { code: 1, stdout: '', stderr }
+    }),
   )
-  expect(await readFile(partial, 'utf8')).toBe('one row\n')
-  expect(JSON.parse(await readFile(`${partial}.json`, 'utf8'))).toEqual(journal)
+  child.kill('SIGKILL')
+  await ended
+  sandbox.clearFaults()
+  expect(await runExport(sandbox, [...args, '--resume'])).toMatchObject({ code: 0 })
+  expect(factsIn(rowsIn(await readFile(file, 'utf8')))).toEqual(truthOf(sandbox.data, [id]))
+})
+
+test('what is left of another export is neither gone on with nor overwritten, and tells nothing of credentials', async () => {
+  const { sandbox, file, output } = await start(0)
+  const { workosSmallDirectoryId: id } = sandbox.data.known
+  sandbox.inject({ provider: 'workos', path: /directory_groups/, kind: 'status', status: 401 })
+  const args = ['--directory', id, ...output]
+  expect(await runExport(sandbox, args)).toMatchObject({ code: 3 })
+  const left = (path: string) =>
+    Promise.all(['.partial', '.partial.json'].map(end => readFile(path + end, 'utf8')))
+  const before = await left(file)
+  expect(before[1]).not.toContain(sandbox.workos.apiKey)
+  expect(before[1]).not.toContain(sandbox.scalekit.clientId)
+  const all = ['--all']
+  const one = ['--directory', id]
+  const noScalekit = { SCALEKIT_CLIENT_ID: '', SCALEKIT_ENVIRONMENT_URL: '', SCALEKIT_CLIENT_SECRET: '' }
+  const same = 'give the same options, or delete it.'
+  const cases: [string[], string, Record<string, string>, string][] = [
+    [
+      one,
+      'jsonl',
+      {},
+      `.partial is there, of an export that has not ended: go on with it by --resume, or delete it to begin anew.`,
+    ],
+    [[...all, '--resume'], 'jsonl', {}, `.partial.json is of an export of something else: ${same}`],
+    [[...one, '--resume'], 'csv', {}, `.partial.json is of an export of another format, jsonl: ${same}`],
+    [[...one, '--resume'], 'jsonl', noScalekit, `.partial.json is of an export of other providers: ${same}`],
+    [
+      [...one, '--resume'],
+      'jsonl',
+      { WORKOS_API_KEY: 'sk_another' },
+      `.partial.json is of an export of other credentials: ${same}`,
+    ],
+    [
+      [...one, '--resume'],
+      'jsonl',
+      { SCALEKIT_CLIENT_ID: 'skc_2' },
+      `.partial.json is of an export of other credentials: ${same}`,
+    ],
+  ]
+  const runs = cases.map(async ([wanted, format, env, why], number) => {
+    const copy = `${file}.${number}`
+    await Promise.all(['.partial', '.partial.json'].map(end => copyFile(file + end, copy + end)))
+    const ended = await runExport(sandbox, [...wanted, '--format', format, '--output', copy], env)
+    expect(ended).toEqual({ code: 1, stdout: '', stderr: `${copy}${why}\n` })
+    expect(await left(copy)).toEqual(before)
+  })
+  await Promise.all(runs)
 })
 
 /** Numbers between 0 and 1 that are the same for the same seed (mulberry32). */
