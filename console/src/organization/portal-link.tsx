@@ -1,18 +1,30 @@
 import { useState } from 'react'
 import { Button, Link } from 'react-aria-components'
 import { graphql, useMutation } from 'react-relay'
+import { serverNowMs } from '../ui/clock.ts'
 import { Copy } from '../ui/copy.tsx'
 import { useNow } from '../ui/time.tsx'
+import { words } from '../ui/words.ts'
 import type { portalLinkMutation } from './__generated__/portalLinkMutation.graphql.ts'
+
+/** For how long providers take a link whose end they do not tell: by what they write of their portals. */
+const USUAL_MS: Readonly<Record<string, number>> = { WORKOS: 5 * 60_000 }
 
 interface Made {
   readonly url: string
-  /** Null where the provider does not say. */
-  readonly expiresAt: string | null
+  /** Null where nothing is known of it. */
+  readonly endsMs: number | null
+  /** Whether that is told of this very link. */
+  readonly isTold: boolean
+}
+
+interface PortalLinkProps {
+  readonly organizationId: string
+  readonly provider: string
 }
 
 /** Makes a link at which the organization's own admin sets its directory up, and says how long it may be opened. */
-export function PortalLink({ organizationId }: { readonly organizationId: string }) {
+export function PortalLink({ organizationId, provider }: PortalLinkProps) {
   const [made, setMade] = useState<Made | null>(null)
   const [refusal, setRefusal] = useState<string | null>(null)
   const [create, isCreating] = useMutation<portalLinkMutation>(graphql`
@@ -31,10 +43,14 @@ export function PortalLink({ organizationId }: { readonly organizationId: string
   `)
   const make = () => {
     setRefusal(null)
+    const usualMs = USUAL_MS[provider]
+    const usualEndMs = usualMs === undefined ? null : serverNowMs() + usualMs
     create({
       variables: { organizationId },
       onCompleted: ({ createPortalLink: { url, expiresAt = null, message } }) => {
-        if (url !== undefined) setMade({ url, expiresAt })
+        const isTold = expiresAt !== null
+        const endsMs = isTold ? Date.parse(expiresAt) : usualEndMs
+        if (url !== undefined) setMade({ url, endsMs, isTold })
         else setRefusal(message ?? null)
       },
       onError: ({ message }) => setRefusal(message),
@@ -43,9 +59,10 @@ export function PortalLink({ organizationId }: { readonly organizationId: string
   return (
     <div className="portal">
       <p className="muted">
-        At a portal link the organization’s own admin sets its directory up. It is good for one visit.
+        At a portal link the organization’s own admin sets its directory up. It does not last: make it when
+        the admin is about to open it.
       </p>
-      {made && <MadeLink {...made} key={made.url} />}
+      {made && <MadeLink {...made} provider={provider} key={made.url} />}
       <Button className="button" onPress={make} isPending={isCreating}>
         {made ? 'Create a new portal link' : 'Create a portal link'}
       </Button>
@@ -58,13 +75,14 @@ export function PortalLink({ organizationId }: { readonly organizationId: string
   )
 }
 
-function MadeLink({ url, expiresAt }: Made) {
+function MadeLink({ url, endsMs, isTold, provider }: Made & { readonly provider: string }) {
   const nowMs = useNow(1_000)
-  const leftMs = expiresAt === null ? null : Date.parse(expiresAt) - nowMs
+  const leftMs = endsMs === null ? null : endsMs - nowMs
   if (leftMs !== null && leftMs <= 0) {
     return (
       <p role="status" className="bad">
-        The link has expired. Make a new one.
+        {isTold ? 'The link has expired.' : `${words(provider)} should not take the link any longer.`} Make a
+        new one.
       </p>
     )
   }
@@ -76,7 +94,11 @@ function MadeLink({ url, expiresAt }: Made) {
           Open it yourself
         </Link>{' '}
         <span className="muted number" role="timer">
-          {leftMs === null ? 'It ends soon; the provider does not say when.' : `It ends in ${spell(leftMs)}.`}
+          {leftMs === null
+            ? `${words(provider)} does not say when it ends.`
+            : isTold
+              ? `It ends in ${spell(leftMs)}.`
+              : `It ends in about ${spell(leftMs)}: ${words(provider)} takes a link for five minutes, and does not say more.`}
         </span>
       </p>
     </div>

@@ -3,6 +3,7 @@ import { Button, Link } from 'react-aria-components'
 import { CostPanel } from '../cost/cost-panel.tsx'
 import { LiveSign } from '../live/live.tsx'
 import { session, useSessionState } from '../session/session.ts'
+import { TokenNotice } from '../session/token-notice.tsx'
 
 /** What stands around every screen. */
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -25,6 +26,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         )}
       </header>
       <main id="main" tabIndex={-1}>
+        <TokenNotice />
         {children}
       </main>
     </>
