@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { startTransition, useState } from 'react'
 import { Button, GridList, GridListItem, Heading, Text } from 'react-aria-components'
 import { ConnectionHandler, graphql, usePaginationFragment } from 'react-relay'
 import { useTouched } from '../live/live.tsx'
@@ -57,9 +57,9 @@ export function OrganizationDirectories({ organization, canCreate }: Organizatio
     ...useFailures('OrganizationDirectoriesPaginationQuery', 'node', 'directories'),
   ]
   const retry = () => {
-    forgetFailures('organizationScreenQuery')
-    forgetFailures('OrganizationDirectoriesPaginationQuery')
-    refetch({}, { fetchPolicy: 'network-only' })
+    const onComplete = () => forgetFailures('organizationScreenQuery')
+    // What is on the screen stays meanwhile, and so does the focus.
+    startTransition(() => void refetch({}, { fetchPolicy: 'network-only', onComplete }))
   }
   const edges = data.directories?.edges
   const directories = edges?.flatMap(edge => edge?.node ?? []) ?? []

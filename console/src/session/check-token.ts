@@ -11,7 +11,7 @@ const query = graphql`
 `
 
 /** What is wrong with a token by its looks: others can not be sent, and the browser would say only that nothing was. */
-export function mistakeIn(token: string): string | null {
+function mistakeIn(token: string): string | null {
   if (/\s/.test(token)) return 'A token has no white space in it.'
   if (!/^[!-~]*$/.test(token)) return 'This is not a token: tokens have Latin letters, digits and signs only.'
   return null

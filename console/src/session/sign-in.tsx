@@ -2,7 +2,6 @@ import { useRef, useState } from 'react'
 import { Button, FieldError, Form, Heading, Input, Label, TextField } from 'react-aria-components'
 import { useFocusGivenBack } from '../ui/keep-focus.ts'
 import { ScreenHeading } from '../ui/screen-heading.tsx'
-import { mistakeIn } from './check-token.ts'
 import { isHeld } from './embedding.ts'
 import { session } from './session.ts'
 
@@ -71,7 +70,6 @@ export function SignIn({ reason }: { readonly reason: keyof typeof WORDS }) {
           type="password"
           autoComplete="off"
           isRequired
-          validate={value => mistakeIn(value.trim())}
         >
           <Label>Token</Label>
           <Input />
