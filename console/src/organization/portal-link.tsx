@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Button, Link } from 'react-aria-components'
 import { graphql, useMutation } from 'react-relay'
+import { announce } from '../ui/announcer.tsx'
 import { serverNowMs } from '../ui/clock.ts'
 import { Copy } from '../ui/copy.tsx'
 import { useNow } from '../ui/time.tsx'
@@ -43,15 +44,16 @@ export function PortalLink({ organizationId, provider }: PortalLinkProps) {
   `)
   const make = () => {
     setRefusal(null)
-    const usualMs = USUAL_MS[provider]
-    const usualEndMs = usualMs === undefined ? null : serverNowMs() + usualMs
     create({
       variables: { organizationId },
       onCompleted: ({ createPortalLink: { url, expiresAt = null, message } }) => {
         const isTold = expiresAt !== null
+        const usualMs = USUAL_MS[provider]
+        const usualEndMs = usualMs === undefined ? null : serverNowMs() + usualMs
         const endsMs = isTold ? Date.parse(expiresAt) : usualEndMs
-        if (url !== undefined) setMade({ url, endsMs, isTold })
-        else setRefusal(message ?? null)
+        if (url === undefined) return setRefusal(message ?? null)
+        setMade({ url, endsMs, isTold })
+        announce('The portal link is there.')
       },
       onError: ({ message }) => setRefusal(message),
     })
@@ -89,16 +91,16 @@ function MadeLink({ url, endsMs, isTold, provider }: Made & { readonly provider:
   return (
     <div className="made">
       <Copy text={url} label="the portal link" />
-      <p>
+      <p className="made-end">
         <Link className="link" href={url} target="_blank" rel="noreferrer">
           Open it yourself
-        </Link>{' '}
+        </Link>
         <span className="muted number" role="timer">
           {leftMs === null
             ? `${words(provider)} does not say when it ends.`
             : isTold
               ? `It ends in ${spell(leftMs)}.`
-              : `It ends in about ${spell(leftMs)}: ${words(provider)} takes a link for five minutes, and does not say more.`}
+              : `It ends in about ${spell(leftMs)}: ${words(provider)} takes a link for five minutes.`}
         </span>
       </p>
     </div>

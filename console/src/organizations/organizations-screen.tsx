@@ -38,7 +38,7 @@ export function OrganizationsScreen() {
         <SearchField value={text} onChange={setText} className="search">
           <Label>Search by name</Label>
           <Input placeholder={`${MIN_SEARCH} letters or more`} maxLength={MAX_SEARCH} />
-          <Text slot="description" className="muted hint" role="status">
+          <Text slot="description" className="muted search-hint" role="status">
             {short !== '' &&
               isTooShort(short) &&
               `Nothing is searched for yet: Scalekit takes ${MIN_SEARCH} letters or more. WorkOS alone takes fewer.`}

@@ -19,7 +19,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </Link>
         <LiveSign />
         <CostPanel />
-        {state === 'signed-in' && (
+        {(state === 'signed-in' || state === 'expired') && (
           <Button className="button small" onPress={() => session.signOut()}>
             Sign out
           </Button>
