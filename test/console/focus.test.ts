@@ -37,13 +37,13 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
 
   test('is said while it is on its way, and the focus goes on where a button goes away', async () => {
     const { origin, sandbox } = await startConsole()
-    const heal = sandbox.inject({ provider: 'scalekit', path: /^(?!\/oauth)/, kind: 'reset' })
+    const settle = sandbox.inject({
+      provider: 'scalekit',
+      path: /organizations/,
+      kind: 'delay',
+      delayMs: 1_000,
+    })
     const page = await open(`${origin}/console/organizations/${farrow(sandbox)}`)
-    const again = page.getByRole('button', { name: 'Try again' })
-    await again.waitFor()
-    heal()
-    const settle = sandbox.inject({ provider: 'scalekit', kind: 'delay', delayMs: 1_500 })
-    await page.goto(`${origin}/console/organizations/${farrow(sandbox)}`)
     await page.getByRole('status').filter({ hasText: 'Loading the screen …' }).waitFor()
     settle()
     await page.getByRole('heading', { level: 1, name: 'Farrow & Lindqvist' }).waitFor()
@@ -51,6 +51,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
 
     const off = sandbox.inject({ provider: 'scalekit', path: /directories/, kind: 'reset' })
     await page.reload()
+    const again = page.getByRole('button', { name: 'Try again' })
     await again.waitFor()
     off()
     await again.press('Enter')
