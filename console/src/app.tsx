@@ -1,8 +1,8 @@
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
+import { lazy, Suspense, useEffect, useLayoutEffect, useMemo, useState } from 'react'
 import { RouterProvider } from 'react-aria-components'
 import { RelayEnvironmentProvider } from 'react-relay'
-import { Route, Switch, useLocation, Router as WouterRouter } from 'wouter'
-import { resetCosts } from './cost/costs.ts'
+import { Route, Switch, useLocation, useSearch, Router as WouterRouter } from 'wouter'
+import { beginScreen, forgetCosts } from './cost/costs.ts'
 import { LiveProvider } from './live/live.tsx'
 import { OrganizationScreen } from './organization/organization-screen.tsx'
 import { OrganizationsScreen } from './organizations/organizations-screen.tsx'
@@ -11,9 +11,11 @@ import type { LiveState } from './relay/subscribe.ts'
 import { isSameCaller } from './session/same-caller.ts'
 import { session, useSessionState } from './session/session.ts'
 import { SignIn } from './session/sign-in.tsx'
+import { Announcer, announce } from './ui/announcer.tsx'
 import { Failed } from './ui/failed.tsx'
 import { FailureBoundary } from './ui/failure-boundary.tsx'
 import { Loading } from './ui/loading.tsx'
+import { leavePlace } from './ui/screen-heading.tsx'
 import { Shell } from './ui/shell.tsx'
 
 const BASE = '/console'
@@ -38,6 +40,7 @@ function Places() {
   return (
     <RouterProvider navigate={navigate} useHref={href => (href.startsWith('/') ? `${BASE}${href}` : href)}>
       <SignedIn />
+      <Announcer />
     </RouterProvider>
   )
 }
@@ -54,17 +57,19 @@ function SignedIn() {
     return session.subscribe(() => {
       const { state, token } = session
       const isAnother = token !== null && (last === null || !isSameCaller(last, token))
-      if (state === 'signed-out' || (state === 'signed-in' && isAnother)) {
+      if (state === 'expired') announce('Your token has ended. Paste a new one to go on.')
+      if (token === null || (state === 'signed-in' && isAnother)) {
         forgetAnswers()
+        forgetCosts()
         setRound(count => count + 1)
       }
       last = token
     })
   }, [])
-  if (state === 'signed-out') {
+  if (state === 'signed-out' || state === 'left') {
     return (
       <main>
-        <SignIn reason="first" />
+        <SignIn reason={state === 'left' ? 'left' : 'first'} key={state} />
       </main>
     )
   }
@@ -72,7 +77,6 @@ function SignedIn() {
     <RelayEnvironmentProvider environment={environment}>
       <LiveProvider state={live} key={round}>
         <Shell>
-          {state === 'expired' && <SignIn reason="expired" />}
           <Screens />
         </Shell>
       </LiveProvider>
@@ -82,8 +86,12 @@ function SignedIn() {
 
 function Screens() {
   const [location] = useLocation()
+  const search = useSearch()
+  const place = placeOf(location, search)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the costs are those of the place.
-  useEffect(resetCosts, [location])
+  useEffect(beginScreen, [place])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: before the heading of the next screen is there.
+  useLayoutEffect(leavePlace, [location])
   return (
     <FailureBoundary isScreen key={location}>
       <Suspense fallback={<Loading what="the screen" />}>
@@ -100,4 +108,11 @@ function Screens() {
       </Suspense>
     </FailureBoundary>
   )
+}
+
+/** A place by its whole address; what is open at its side belongs to it. */
+function placeOf(location: string, search: string): string {
+  const params = new URLSearchParams(search)
+  for (const panel of ['user', 'group']) params.delete(panel)
+  return `${location}?${params}`
 }

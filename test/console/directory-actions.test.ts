@@ -164,6 +164,21 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     await page.waitForURL(/\/organizations\//)
     await page.getByRole('heading', { level: 1, name: 'Farrow & Lindqvist' }).waitFor()
     expect(record(served)).toBeUndefined()
+    await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('H1')
+  })
+
+  test('takes a name for typed without the white space that nobody sees', async () => {
+    const served = await startConsole()
+    const { scalekitMediumDirectoryId } = served.sandbox.data.known
+    const directory = record(served)
+    if (directory) Object.assign(directory, { name: '  Farrow  Entra ID ', enabled: false })
+    const page = await open(addressOf(served, scalekitMediumDirectoryId, '?tab=mappings'))
+    await button(page, 'Delete …').click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('textbox').fill('Farrow Entra ID')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/organizations\//)
+    expect(record(served)).toBeUndefined()
   })
 
   test('shows that it is being deleted until it is gone, then goes to the organization', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import { whyNoBrowser } from '../support/chromium.ts'
 import { isLeftOut } from '../support/left-out.ts'
+import { directoryId } from '../support/seeded-ids.ts'
 import { expectAccessible, IN_BROWSER, startConsole, useChromium } from './start-console.ts'
 
 const WHAT = 'Changes and costs in the console, in Chromium'
@@ -21,7 +22,8 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     const chip = chipOf(page, name)
     await chip.getByText('Active').waitFor()
     sandbox.change('user-retitled', id)
-    await page.locator('.row.touched').filter({ hasText: 'Farrow & Lindqvist' }).waitFor()
+    const touched = page.locator('.row.touched').filter({ hasText: 'Farrow & Lindqvist' })
+    await touched.getByText('changed', { exact: true }).waitFor()
     await expectAccessible(page)
     sandbox.change('directory-disabled', id)
     await chip.getByText('Paused').waitFor()
@@ -65,16 +67,35 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
   })
 
   test('show what a screen has cost, and what is left', async () => {
-    const { origin } = await startConsole({ dirgraph: { cacheTtlSeconds: 30 } })
+    const { origin, sandbox } = await startConsole({ dirgraph: { cacheTtlSeconds: 30 } })
     const page = await open(`${origin}/console`)
     await rowOf(page, 'Pinwheel Studio').waitFor()
     const button = page.getByRole('button', { name: /calls?\b/ })
     await expect.poll(() => button.textContent()).toMatch(/^[1-9]\d* calls? · \d+ from the cache$/)
     await button.click()
     const panel = page.getByRole('dialog', { name: 'What this screen cost' })
-    await panel.getByText(/^Scalekit: \d+/).waitFor()
-    await panel.getByText(/^WorkOS: \d+/).waitFor()
+    await panel.getByText(/^Scalekit: [\d,]+ calls/).waitFor()
+    await panel.getByText(/^WorkOS: [\d,]+ calls/).waitFor()
     await expectAccessible(page)
+    await live(page)
+    const operations = async () =>
+      Number(await panel.locator('dt:text-is("Operations and changes") + dd').textContent())
+    const before = await operations()
+    sandbox.change('user-retitled', activeDirectory(sandbox).id)
+    await expect.poll(operations).toBeGreaterThan(before)
+    await page.keyboard.press('Escape')
+    // Each tab is a screen of its own; what is left is left on all of them.
+    await page.goto(
+      `${origin}/console/directories/${directoryId(sandbox, activeDirectory(sandbox).id)}?tab=groups`,
+    )
+    await page.getByRole('grid', { name: 'Groups' }).getByRole('row').nth(1).waitFor()
+    await page.getByRole('tab', { name: 'Users' }).click()
+    await page.getByRole('grid', { name: 'People' }).getByRole('row').nth(1).waitFor()
+    await page.getByRole('tab', { name: 'Groups' }).click()
+    await button.click()
+    expect(await operations()).toBeLessThan(2)
+    await panel.getByText(/^Scalekit: [\d,]+ calls/).waitFor()
+    await page.goto(`${origin}/console`)
     await page.reload()
     await rowOf(page, 'Pinwheel Studio').waitFor()
     await expect.poll(() => button.textContent()).toMatch(/^0 calls · [1-9]\d* from the cache$/)

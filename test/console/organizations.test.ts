@@ -21,6 +21,57 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     await expectAccessible(page)
   })
 
+  test('puts first what is most urgent: credentials, deletions, then what was never or longest not synced', async () => {
+    const { origin, sandbox } = await startConsole()
+    const { workos, scalekit, known } = sandbox.data
+    const deleting = workos.directories.find(({ id }) => id === known.workosSmallDirectoryId)
+    const [never, recent, oldest, ...rest] = scalekit.directories.filter(({ enabled }) => enabled)
+    if (!deleting || !never || !recent || !oldest) throw new Error('the sandbox has too few directories')
+    const agoIso = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString()
+    deleting.state = 'deleting'
+    for (const { last_synced_at: _, ...directory } of rest) {
+      Object.assign(scalekit.directories.find(({ id }) => id === directory.id) ?? {}, {
+        last_synced_at: agoIso(1),
+      })
+    }
+    never.last_synced_at = null
+    recent.last_synced_at = agoIso(30)
+    oldest.last_synced_at = agoIso(100)
+    const page = await open(`${origin}/console`)
+    const items = page.getByRole('region', { name: 'Needs attention' }).getByRole('listitem')
+    await items.filter({ hasText: 'It has never been synced' }).waitFor()
+    const reasons = (await items.allTextContents()).map(text => text.split(': ').at(-1))
+    const ranks = [
+      'The identity provider refuses its credentials.',
+      'It is being deleted.',
+      'It has never been synced.',
+      'It has not been synced for 4 days.',
+      'It has not been synced for a day.',
+    ]
+    expect(reasons.filter((reason, index) => reason !== reasons[index - 1])).toEqual(ranks)
+  })
+
+  test('says what could not be looked at for what needs attention, until it could', async () => {
+    const { origin, sandbox } = await startConsole({ scale: { organizations: 130 } })
+    const page = await open(`${origin}/console`)
+    const attention = page.getByRole('region', { name: 'Needs attention' })
+    const more = attention.getByRole('button', { name: 'Look at more' })
+    await more.waitFor()
+    sandbox.inject({ provider: 'scalekit', path: /directories/, kind: 'status', status: 400 })
+    const lookAtAll = async () => {
+      while (await more.count()) await more.press('Enter')
+    }
+    await lookAtAll()
+    const failed = attention.getByRole('alert').filter({ hasText: 'Not all directories could be looked at' })
+    await failed.waitFor()
+    sandbox.clearFaults()
+    await failed.getByRole('button', { name: 'Try again' }).click()
+    await failed.waitFor({ state: 'detached' })
+    await more.waitFor()
+    await lookAtAll()
+    expect(await failed.count()).toBe(0)
+  })
+
   test('is gone through by the keyboard, and opens an organization', async () => {
     const { origin } = await startConsole()
     const page = await open(`${origin}/console`)
@@ -47,12 +98,18 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     await page.getByText('Scalekit', { exact: true }).first().click()
     await rowOf(page, 'Nimbus Freight').waitFor({ state: 'detached' })
     await rowOf(page, 'Pinwheel Studio').waitFor()
+    await page.getByRole('searchbox').fill('fa')
+    await page.getByRole('status').filter({ hasText: 'Nothing is searched for yet' }).waitFor()
     await page.getByRole('searchbox').fill('farrow')
     await rowOf(page, 'Pinwheel Studio').waitFor({ state: 'detached' })
     await rowOf(page, 'Farrow & Lindqvist').waitFor()
     await page.getByRole('searchbox').fill('no such company')
     await page.getByText('No organization is called that').waitFor()
     await expectAccessible(page)
+    await page.getByText('WorkOS', { exact: true }).first().click()
+    await page.getByRole('searchbox').fill('ni')
+    await rowOf(page, 'Nimbus Freight').waitFor()
+    expect(await rowOf(page, 'Bluebonnet Health').count()).toBe(0)
   })
 
   test.each([

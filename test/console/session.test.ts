@@ -31,6 +31,8 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     await page.getByText('The token is not one that this server takes.').waitFor()
     expect(await page.getByRole('textbox', { name: 'Token' }).getAttribute('aria-invalid')).toBe('true')
     await expectAccessible(page)
+    await signIn(page, 'жетон')
+    await page.getByText('This is not a token').waitFor()
     await signIn(page, ADMIN_TOKEN)
     await page.getByRole('row').filter({ hasText: 'Nimbus Freight' }).waitFor()
     await page.getByText('Live', { exact: true }).waitFor()
@@ -40,7 +42,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     expect(kept).toEqual([0, 0, ''])
     expect(await page.content()).not.toContain(ADMIN_TOKEN)
     await page.getByRole('button', { name: 'Sign out' }).click()
-    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor()
+    await page.getByRole('heading', { level: 1, name: 'You have signed out' }).waitFor()
     await signIn(page, ADMIN_TOKEN)
     await page.getByRole('row').first().waitFor()
     await page.reload()
@@ -130,6 +132,36 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     await page.evaluate(`hand('${ADMIN_TOKEN}')`)
     await frame.getByRole('row').filter({ hasText: 'Nimbus Freight' }).waitFor()
     expect(tokens()).toEqual(['wrong_token_of_embedder', ADMIN_TOKEN])
+  })
+
+  test('that are over in a frame begin again only where that is asked for', async () => {
+    const embedder = await startEmbedder()
+    const { origin } = await startConsole({
+      dirgraph: { adminToken: ADMIN_TOKEN, allowedOrigins: [embedder.origin] },
+    })
+    embedder.show(`
+      <iframe title="console" src="${origin}/console" width="900" height="700"></iframe>
+      <script>
+        window.asked = 0
+        const hand = () => frames[0].postMessage({ type: 'dirgraph:token', token: '${ADMIN_TOKEN}' }, '${origin}')
+        addEventListener('message', ({ data }) => {
+          if (data.type !== 'dirgraph:token-needed') return
+          asked += 1
+          hand()
+        })
+      </script>`)
+    const page = await open(embedder.origin)
+    const frame = page.frameLocator('[title=console]')
+    await frame.getByRole('button', { name: 'Sign out' }).click()
+    await frame.getByRole('heading', { level: 1, name: 'You have signed out' }).waitFor()
+    const tokens = tokensSent(page)
+    await page.evaluate('hand()')
+    await frame.getByText('To sign in again, paste a token').waitFor()
+    expect(await page.evaluate('asked')).toBe(1)
+    expect(tokens()).toEqual([])
+    await frame.getByRole('button', { name: 'Ask the page around this one' }).click()
+    await frame.getByRole('row').filter({ hasText: 'Nimbus Freight' }).waitFor()
+    expect(await page.evaluate('asked')).toBe(2)
   })
 
   test('of another caller begin with nothing of what the one before has read', async () => {

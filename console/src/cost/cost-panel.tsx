@@ -1,4 +1,5 @@
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components'
+import { TokenNotice } from '../session/token-notice.tsx'
 import { words } from '../ui/words.ts'
 import { useCosts } from './costs.ts'
 
@@ -8,7 +9,7 @@ export function CostPanel() {
   return (
     <DialogTrigger>
       <Button className="button small cost">
-        <span className="number">{upstreamCalls}</span> {upstreamCalls === 1 ? 'call' : 'calls'}
+        <span className="number">{calls(upstreamCalls)}</span>
         <span className="wide">
           {' '}
           · <span className="number">{cacheHits}</span> from the cache
@@ -16,9 +17,10 @@ export function CostPanel() {
       </Button>
       <Popover className="popover" placement="bottom end">
         <Dialog aria-label="What this screen cost">
+          <TokenNotice />
           <h2>What this screen cost</h2>
           <dl className="facts">
-            <dt>Operations</dt>
+            <dt>Operations and changes</dt>
             <dd>{operations}</dd>
             <dt>Calls to providers</dt>
             <dd>{upstreamCalls}</dd>
@@ -27,21 +29,36 @@ export function CostPanel() {
             <dt>Waited for limits</dt>
             <dd>{Math.round(waitedMs)} ms</dd>
           </dl>
-          <h3>Left before a limit</h3>
+          <h3>Budget left</h3>
           {budgets.length === 0 ? (
             <p className="muted">Nothing has been asked yet.</p>
           ) : (
-            <ul className="plain">
-              {budgets.map(({ provider, scope, remaining }) => (
-                <li key={`${provider} ${scope}`}>
-                  {words(provider.toUpperCase())}
-                  {scope === 'provider' ? '' : ', one directory’s users'}: <strong>{remaining}</strong>
-                </li>
-              ))}
-            </ul>
+            <>
+              <ul className="plain budgets">
+                {budgets.map(({ provider, scope, remaining }) => (
+                  <li key={`${provider} ${scope}`} className={remaining === 0 ? 'bad' : undefined}>
+                    {words(provider)}: <strong className="number">{calls(remaining)}</strong>
+                    {scope !== 'provider' && (
+                      <>
+                        {' for the people of '}
+                        <code>{scope}</code>
+                      </>
+                    )}
+                  </li>
+                ))}
+              </ul>
+              <p className="muted">
+                As many could be made at once when a provider was last asked, before one has to wait for its
+                limit.
+              </p>
+            </>
           )}
         </Dialog>
       </Popover>
     </DialogTrigger>
   )
+}
+
+function calls(count: number): string {
+  return `${count.toLocaleString()} ${count === 1 ? 'call' : 'calls'}`
 }

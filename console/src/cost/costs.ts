@@ -15,7 +15,7 @@ export interface Cost {
   }[]
 }
 
-/** The costs of what is on the screen: since the last change of place. */
+/** The costs of what is on the screen: since the last change of place. What is left before a limit is so on every screen. */
 export interface Costs {
   readonly operations: number
   readonly upstreamCalls: number
@@ -34,21 +34,29 @@ function set(next: Costs): void {
   for (const listener of listeners) listener()
 }
 
-/** Adds what one answer cost. Of the same budget the latest word counts. */
-export function addCost(cost: Cost): void {
+/** Adds what an answer cost, or an event. Of the same budget the latest word counts. */
+export function addCost(told: Partial<Cost> | undefined): void {
+  // Without its cost an answer may say that it is an older one.
+  if (told?.upstreamCalls === undefined) return
+  const { cacheHits = 0, coalesced = 0, waitedMs = 0, upstreamCalls } = told
   const nameOf = ({ provider, scope }: Cost['budgets'][number]) => `${provider} ${scope}`
-  const budgets = new Map([...costs.budgets, ...cost.budgets].map(budget => [nameOf(budget), budget]))
+  const budgets = new Map([...costs.budgets, ...(told.budgets ?? [])].map(budget => [nameOf(budget), budget]))
   set({
     operations: costs.operations + 1,
-    upstreamCalls: costs.upstreamCalls + cost.upstreamCalls,
-    cacheHits: costs.cacheHits + cost.cacheHits + cost.coalesced,
-    waitedMs: costs.waitedMs + cost.waitedMs,
+    upstreamCalls: costs.upstreamCalls + upstreamCalls,
+    cacheHits: costs.cacheHits + cacheHits + coalesced,
+    waitedMs: costs.waitedMs + waitedMs,
     budgets: [...budgets.values()],
   })
 }
 
-/** Begins anew, on another screen. */
-export function resetCosts(): void {
+/** Begins anew, on another screen; what is left before a limit is left there too. */
+export function beginScreen(): void {
+  set({ ...NONE, budgets: costs.budgets })
+}
+
+/** Forgets it all, before somebody else is the caller. */
+export function forgetCosts(): void {
   set(NONE)
 }
 

@@ -1,10 +1,10 @@
 import { useState } from 'react'
-import '../ui/dialog.css'
-import { Button, Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { Button, DialogTrigger, Heading } from 'react-aria-components'
 import { graphql, useRelayEnvironment } from 'react-relay'
 import { type GraphQLResponse, getRequest } from 'relay-runtime'
 import { type Refusal, refusalIn, refusalOf } from '../relay/use-change.ts'
 import { Copy } from '../ui/copy.tsx'
+import { ModalDialog } from '../ui/modal-dialog.tsx'
 import { Refused } from '../ui/refused.tsx'
 import type { createSecretMutation$rawResponse } from './__generated__/createSecretMutation.graphql.ts'
 
@@ -72,9 +72,9 @@ export function CreateSecret({ directoryId, onMade }: CreateSecretProps) {
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={open => plain === null && setOpen(open)}>
       <Button className="button primary">Create a secret</Button>
-      <ModalOverlay className="overlay" isKeyboardDismissDisabled={plain !== null}>
-        <Modal className="modal">
-          <Dialog className="form">
+      <ModalDialog isKeyboardDismissDisabled={plain !== null}>
+        {() => (
+          <>
             <Heading slot="title" level={2}>
               {plain === null ? 'Create a secret' : 'Here is the secret'}
             </Heading>
@@ -103,9 +103,9 @@ export function CreateSecret({ directoryId, onMade }: CreateSecretProps) {
                 </Button>
               )}
             </div>
-          </Dialog>
-        </Modal>
-      </ModalOverlay>
+          </>
+        )}
+      </ModalDialog>
     </DialogTrigger>
   )
 }

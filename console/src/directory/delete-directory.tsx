@@ -1,7 +1,6 @@
-import { useState } from 'react'
-import '../ui/dialog.css'
-import { Button, Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { Button, DialogTrigger, Heading } from 'react-aria-components'
 import { graphql, useFragment } from 'react-relay'
+import { ModalDialog } from '../ui/modal-dialog.tsx'
 import type { deleteDirectory_directory$key } from './__generated__/deleteDirectory_directory.graphql.ts'
 import { DeleteForm } from './delete-form.tsx'
 
@@ -22,20 +21,19 @@ export function DeleteDirectory({ directory, canPause }: DeleteDirectoryProps) {
     `,
     directory,
   )
-  const [isOpen, setIsOpen] = useState(false)
   return (
-    <DialogTrigger isOpen={isOpen} onOpenChange={setIsOpen}>
+    <DialogTrigger>
       <Button className="button danger">Delete …</Button>
-      <ModalOverlay className="overlay" isDismissable>
-        <Modal className="modal">
-          <Dialog className="form">
+      <ModalDialog isDismissable>
+        {close => (
+          <>
             <Heading slot="title" level={2}>
               Delete <bdi>{data.name}</bdi>
             </Heading>
-            <DeleteForm directory={data} canPause={canPause} onClose={() => setIsOpen(false)} />
-          </Dialog>
-        </Modal>
-      </ModalOverlay>
+            <DeleteForm directory={data} canPause={canPause} onClose={close} />
+          </>
+        )}
+      </ModalDialog>
     </DialogTrigger>
   )
 }

@@ -17,10 +17,11 @@ interface DeleteFormProps {
 
 /** What goes with a directory, and its name to be typed by whoever means it. */
 export function DeleteForm({ directory, canPause, onClose }: DeleteFormProps) {
-  const { id, name, provider, enabled, stats, secrets, organization } = useFragment(
+  const { id, upstreamId, name, provider, enabled, stats, secrets, organization } = useFragment(
     graphql`
       fragment deleteForm_directory on Directory {
         id
+        upstreamId
         name
         provider
         enabled
@@ -39,6 +40,9 @@ export function DeleteForm({ directory, canPause, onClose }: DeleteFormProps) {
     directory,
   )
   const [typed, setTyped] = useState('')
+  // One without a name to be seen is named by its id.
+  const wanted = plain(name) || upstreamId
+  const isMeant = plain(typed) === wanted
   const [force, setForce] = useState(false)
   const environment = useRelayEnvironment()
   const [, navigate] = useLocation()
@@ -84,7 +88,7 @@ export function DeleteForm({ directory, canPause, onClose }: DeleteFormProps) {
       className="form"
       onSubmit={event => {
         event.preventDefault()
-        if (typed.trim() === name && !isRunning) remove()
+        if (isMeant && !isRunning) remove()
       }}
     >
       <p>This goes, and there is no way back:</p>
@@ -107,7 +111,11 @@ export function DeleteForm({ directory, canPause, onClose }: DeleteFormProps) {
       )}
       <TextField value={typed} onChange={setTyped} autoComplete="off">
         <Label>
-          Type <strong>{name}</strong> to confirm
+          Type{' '}
+          <strong>
+            <bdi>{wanted}</bdi>
+          </strong>{' '}
+          to confirm
         </Label>
         <Input />
       </TextField>
@@ -116,10 +124,15 @@ export function DeleteForm({ directory, canPause, onClose }: DeleteFormProps) {
         <Button className="button" onPress={onClose}>
           Cancel
         </Button>
-        <Button type="submit" className="button danger" isDisabled={typed.trim() !== name}>
+        <Button type="submit" className="button danger" isDisabled={!isMeant}>
           {isRunning ? 'Deleting …' : 'Delete for ever'}
         </Button>
       </div>
     </Form>
   )
+}
+
+/** A name as it can be seen and typed: white space at its ends or several in a row can't be told from none and one. */
+function plain(name: string): string {
+  return name.normalize('NFC').replaceAll(/\s+/g, ' ').trim()
 }

@@ -1,8 +1,10 @@
-import { Heading, Link } from 'react-aria-components'
+import { Link } from 'react-aria-components'
 import { graphql, useFragment } from 'react-relay'
 import { useTouched } from '../live/live.tsx'
+import { Touched } from '../live/touched.tsx'
 import { ProviderBadge, StateBadge } from '../ui/badge.tsx'
 import { Copy } from '../ui/copy.tsx'
+import { ScreenHeading } from '../ui/screen-heading.tsx'
 import { Time } from '../ui/time.tsx'
 import { words } from '../ui/words.ts'
 import type { directoryHead_directory$key } from './__generated__/directoryHead_directory.graphql.ts'
@@ -45,11 +47,12 @@ export function DirectoryHead({ directory }: { readonly directory: directoryHead
   return (
     <header className={isTouched ? 'card directory-head touched' : 'card directory-head'}>
       <div className="row-head">
-        <Heading level={1}>
+        <ScreenHeading>
           <bdi>{data.name}</bdi>
-        </Heading>
+        </ScreenHeading>
         <StateBadge state={data.state} />
         <ProviderBadge provider={data.provider} />
+        <Touched id={data.id} />
       </div>
       {organization && (
         <p>
@@ -69,7 +72,7 @@ export function DirectoryHead({ directory }: { readonly directory: directoryHead
           <dt>Switched on</dt>
           <dd>{data.enabled ? 'Yes' : 'No'}</dd>
           <dt>Domain</dt>
-          <dd>{data.domain ?? <span className="muted">None</span>}</dd>
+          <dd>{data.domain ? <bdi>{data.domain}</bdi> : <span className="muted">None</span>}</dd>
           <dt>Last sync</dt>
           <dd>
             <Time

@@ -1,10 +1,11 @@
 import { useEffect, useRef } from 'react'
-import { Heading, Link } from 'react-aria-components'
+import { Link } from 'react-aria-components'
 import { graphql } from 'react-relay'
 import { useLocation } from 'wouter'
 import { useFailures } from '../relay/failures.ts'
 import { useScreenQuery } from '../relay/use-screen-query.ts'
 import { Failed } from '../ui/failed.tsx'
+import { ScreenHeading } from '../ui/screen-heading.tsx'
 import type { directoryScreenQuery } from './__generated__/directoryScreenQuery.graphql.ts'
 import { DeletionWatch } from './deletion-watch.tsx'
 import { DirectoryActions } from './directory-actions.tsx'
@@ -87,9 +88,10 @@ function Gone({ name, isLeft, to }: Shown) {
   if (isLeft) return null
   return (
     <div className="screen">
-      <Heading level={1}>
+      <title>{`${name} is gone · dirgraph`}</title>
+      <ScreenHeading>
         <bdi>{name}</bdi> is gone
-      </Heading>
+      </ScreenHeading>
       <p role="status">
         It has just been deleted.{' '}
         <Link className="link" href={to}>

@@ -1,5 +1,5 @@
 import { graphql } from 'react-relay'
-import { useFailures } from '../relay/failures.ts'
+import { messagesOf, useFailures } from '../relay/failures.ts'
 import { useScreenQuery } from '../relay/use-screen-query.ts'
 import { Failed } from '../ui/failed.tsx'
 import { words } from '../ui/words.ts'
@@ -8,7 +8,7 @@ import { GroupLink } from './group-link.tsx'
 
 /** What becomes of attributes and groups. */
 export function MappingsTab({ directoryId }: { readonly directoryId: string }) {
-  const { data } = useScreenQuery<mappingsTabQuery>(
+  const { data, refresh } = useScreenQuery<mappingsTabQuery>(
     graphql`
       query mappingsTabQuery($id: ID!) {
         directory(by: { id: $id }) {
@@ -34,7 +34,7 @@ export function MappingsTab({ directoryId }: { readonly directoryId: string }) {
   const { directory } = data
   if (!directory) {
     const message = failures[0]?.message ?? 'The directory is not there any more.'
-    return <Failed title="No mappings could be read" message={message} />
+    return <Failed title="No mappings could be read" message={message} onRetry={refresh} />
   }
   const { provider, attributeMappings, roleAssignments } = directory
   const none = (what: string) => (
@@ -75,7 +75,9 @@ export function MappingsTab({ directoryId }: { readonly directoryId: string }) {
       </section>
       <section className="card">
         <h2>Roles</h2>
-        {failures[0] && <Failed title="Some groups could not be read" message={failures[0].message} />}
+        {failures.length > 0 && (
+          <Failed title="Some groups could not be read" message={messagesOf(failures)} onRetry={refresh} />
+        )}
         {roleAssignments.length === 0 ? (
           none('role assignments')
         ) : (
@@ -89,7 +91,9 @@ export function MappingsTab({ directoryId }: { readonly directoryId: string }) {
             <tbody>
               {roleAssignments.map(({ roleName, groupUpstreamId, group }) => (
                 <tr key={`${roleName} ${groupUpstreamId}`}>
-                  <td>{roleName}</td>
+                  <td>
+                    <bdi>{roleName}</bdi>
+                  </td>
                   <td>
                     {group ? <GroupLink id={group.id} name={group.name} /> : <code>{groupUpstreamId}</code>}
                   </td>

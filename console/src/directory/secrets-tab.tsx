@@ -32,7 +32,7 @@ export function SecretsTab({ directoryId, operations }: SecretsTabProps) {
   const { directory } = data
   if (!directory) {
     const message = failure?.message ?? 'The directory is not there any more.'
-    return <Failed title="No secrets could be read" message={message} />
+    return <Failed title="No secrets could be read" message={message} onRetry={refresh} />
   }
   const { provider, secrets } = directory
   const canCreate = operations.has('CREATE_DIRECTORY_SECRET')

@@ -33,12 +33,20 @@ export function StateAdvice({ directory }: { readonly directory: stateAdvice_dir
   )
   const nowMs = useNow(60_000)
   const isLate = enabled && lastSyncedAt && nowMs - Date.parse(lastSyncedAt) > DAY_MS
+  // WorkOS does not tell of syncs at all.
+  const isUnsynced = state === 'ACTIVE' && !lastSyncedAt && provider !== 'WORKOS'
   const paused =
     provider === 'WORKOS'
       ? 'It is off, or not connected yet: no changes arrive. The organization’s admin switches it on at a portal link.'
       : 'It is paused: changes at the identity provider do not arrive until it is resumed.'
   const late = 'It has not been synced for a day. Sync it now, or look at the identity provider.'
-  const advice = state === 'INACTIVE' ? paused : (ADVICE[state] ?? (isLate ? late : null))
+  const unsynced =
+    'It has never been synced. Give the identity provider its endpoint and a secret; its first people come with the first sync.'
+  const advice = isUnsynced
+    ? unsynced
+    : state === 'INACTIVE'
+      ? paused
+      : (ADVICE[state] ?? (isLate ? late : null))
   if (advice === null) return null
   const needsPortal = state === 'INVALID_CREDENTIALS' || (state === 'INACTIVE' && provider === 'WORKOS')
   return (

@@ -1,8 +1,8 @@
 import { useState } from 'react'
-import { Button, Dialog, DialogTrigger, Form, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { Button, DialogTrigger, Form, Heading } from 'react-aria-components'
 import { graphql, useMutation } from 'react-relay'
 import { Choice } from '../ui/choice.tsx'
-import '../ui/dialog.css'
+import { ModalDialog } from '../ui/modal-dialog.tsx'
 import type {
   createDirectoryMutation,
   DirectoryProtocol,
@@ -31,11 +31,7 @@ export function CreateDirectory(props: CreateDirectoryProps) {
   return (
     <DialogTrigger>
       <Button className="button primary">Create directory</Button>
-      <ModalOverlay className="overlay" isDismissable>
-        <Modal className="modal">
-          <Dialog>{({ close }) => <Questions {...props} onDone={close} />}</Dialog>
-        </Modal>
-      </ModalOverlay>
+      <ModalDialog isDismissable>{close => <Questions {...props} onDone={close} />}</ModalDialog>
     </DialogTrigger>
   )
 }
@@ -58,6 +54,7 @@ function Questions({ organizationId, connections, onDone }: CreateDirectoryProps
             identityProvider
             protocol
             lastSyncedAt
+            createdAt
           }
         }
         ... on InvalidInputError {

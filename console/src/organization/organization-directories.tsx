@@ -1,9 +1,10 @@
-import { useState } from 'react'
+import { startTransition, useState } from 'react'
 import { Button, GridList, GridListItem, Heading, Text } from 'react-aria-components'
 import { ConnectionHandler, graphql, usePaginationFragment } from 'react-relay'
 import { useTouched } from '../live/live.tsx'
+import { TouchedSign } from '../live/touched.tsx'
 import { attentionOf } from '../organizations/attention.ts'
-import { useFailures } from '../relay/failures.ts'
+import { forgetFailures, messagesOf, useFailures } from '../relay/failures.ts'
 import { StateBadge } from '../ui/badge.tsx'
 import { Failed } from '../ui/failed.tsx'
 import { Time, useNow } from '../ui/time.tsx'
@@ -29,6 +30,8 @@ export function OrganizationDirectories({ organization, canCreate }: Organizatio
       @refetchable(queryName: "OrganizationDirectoriesPaginationQuery")
       @argumentDefinitions(first: { type: "Int", defaultValue: 10 }, after: { type: "String" }) {
         id
+        provider
+        createdAt
         directories(first: $first, after: $after) @connection(key: "organizationDirectories_directories") {
           edges {
             node {
@@ -38,6 +41,7 @@ export function OrganizationDirectories({ organization, canCreate }: Organizatio
               identityProvider
               protocol
               lastSyncedAt
+              createdAt
             }
           }
         }
@@ -48,7 +52,15 @@ export function OrganizationDirectories({ organization, canCreate }: Organizatio
   const [refusal, setRefusal] = useState<string | null>(null)
   const nowMs = useNow(60_000)
   const touched = useTouched()
-  const [failure] = useFailures('organizationScreenQuery', 'organization', 'directories')
+  const failures = [
+    ...useFailures('organizationScreenQuery', 'organization', 'directories'),
+    ...useFailures('OrganizationDirectoriesPaginationQuery', 'node', 'directories'),
+  ]
+  const retry = () => {
+    const onComplete = () => forgetFailures('organizationScreenQuery')
+    // What is on the screen stays meanwhile, and so does the focus.
+    startTransition(() => void refetch({}, { fetchPolicy: 'network-only', onComplete }))
+  }
   const edges = data.directories?.edges
   const directories = edges?.flatMap(edge => edge?.node ?? []) ?? []
   const loadMore = () => {
@@ -71,8 +83,8 @@ export function OrganizationDirectories({ organization, canCreate }: Organizatio
       {!edges ? (
         <Failed
           title="Its directories could not be read"
-          message={failure?.message ?? 'The provider did not answer.'}
-          onRetry={() => refetch({}, { fetchPolicy: 'network-only' })}
+          message={messagesOf(failures) || 'The provider did not answer.'}
+          onRetry={retry}
         />
       ) : (
         <GridList
@@ -85,8 +97,9 @@ export function OrganizationDirectories({ organization, canCreate }: Organizatio
             </p>
           )}
         >
-          {directories.map(({ id, name, state, identityProvider, protocol, lastSyncedAt }) => {
-            const reason = attentionOf({ state, lastSyncedAt }, nowMs)
+          {directories.map(({ id, name, state, identityProvider, protocol, lastSyncedAt, createdAt }) => {
+            const since = createdAt ?? data.createdAt
+            const attention = attentionOf({ state, lastSyncedAt, since, provider: data.provider }, nowMs)
             return (
               <GridListItem
                 key={id}
@@ -100,16 +113,23 @@ export function OrganizationDirectories({ organization, canCreate }: Organizatio
                     <bdi>{name}</bdi>
                   </Text>
                   <StateBadge state={state} />
-                  {reason && <span className="reason">{reason}</span>}
+                  {attention && <span className="reason">{attention.reason}</span>}
+                  {touched.has(id) && <TouchedSign />}
                 </span>
                 <Text slot="description" className="muted">
                   {words(identityProvider)} by {words(protocol)} · last sync:{' '}
-                  <Time value={lastSyncedAt ?? null} />
+                  <Time
+                    value={lastSyncedAt ?? null}
+                    none={data.provider === 'WORKOS' ? 'not told by WorkOS' : 'never'}
+                  />
                 </Text>
               </GridListItem>
             )
           })}
         </GridList>
+      )}
+      {edges && failures.length > 0 && (
+        <Failed title="Some directories are missing" message={messagesOf(failures)} onRetry={retry} />
       )}
       {refusal !== null && <Failed title="More could not be read" message={refusal} onRetry={loadMore} />}
       {hasNext && refusal === null && (

@@ -43,7 +43,8 @@ export function OrganizationFacts({
           <ul className="plain">
             {domains.map(({ domain, state }) => (
               <li key={domain}>
-                {domain} {state && <span className="badge quiet">{words(state.toUpperCase())}</span>}
+                <bdi>{domain}</bdi>{' '}
+                {state && <span className="badge quiet">{words(state.toUpperCase())}</span>}
               </li>
             ))}
           </ul>

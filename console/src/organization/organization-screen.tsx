@@ -1,9 +1,11 @@
 import { Heading, Link } from 'react-aria-components'
 import { graphql } from 'react-relay'
+import { Touched } from '../live/touched.tsx'
 import { useFailures } from '../relay/failures.ts'
 import { useScreenQuery } from '../relay/use-screen-query.ts'
 import { ProviderBadge } from '../ui/badge.tsx'
 import { Failed } from '../ui/failed.tsx'
+import { ScreenHeading } from '../ui/screen-heading.tsx'
 import type { organizationScreenQuery } from './__generated__/organizationScreenQuery.graphql.ts'
 import { OrganizationDirectories } from './organization-directories.tsx'
 import { OrganizationFacts } from './organization-facts.tsx'
@@ -11,7 +13,7 @@ import { PortalLink } from './portal-link.tsx'
 import { ScimSwitch } from './scim-switch.tsx'
 import './organization.css'
 
-const NOT_THERE = 'There is no such organization, or your token does not reach it.'
+const NOT_THERE = 'It may have been deleted, its address may be misspelt, or your token does not reach it.'
 
 /** One organization: what is known of it, its switch for SCIM, its portal link, its directories. */
 export function OrganizationScreen({ id }: { readonly id: string }) {
@@ -37,8 +39,10 @@ export function OrganizationScreen({ id }: { readonly id: string }) {
   const { organization, providers } = data
   const [failure] = useFailures('organizationScreenQuery', 'organization')
   if (!organization) {
+    if (!failure) {
+      return <Failed isScreen title="There is no such organization" message={NOT_THERE} href="/" />
+    }
     const title = 'This organization could not be read'
-    if (!failure) return <Failed isScreen title={title} message={NOT_THERE} href="/" />
     return <Failed isScreen title={title} message={failure.message} onRetry={refresh} href="/" />
   }
   const { name, provider } = organization
@@ -52,10 +56,11 @@ export function OrganizationScreen({ id }: { readonly id: string }) {
         </Link>
       </nav>
       <div className="title">
-        <Heading level={1}>
+        <ScreenHeading>
           <bdi>{name}</bdi>
-        </Heading>
+        </ScreenHeading>
         <ProviderBadge provider={provider} />
+        <Touched id={organization.id} />
       </div>
       <div className="cards">
         <OrganizationFacts organization={organization} />
@@ -64,7 +69,7 @@ export function OrganizationScreen({ id }: { readonly id: string }) {
             Directory sync
           </Heading>
           <ScimSwitch organization={organization} />
-          <PortalLink organizationId={organization.id} key={organization.id} />
+          <PortalLink organizationId={organization.id} provider={provider} key={organization.id} />
         </section>
       </div>
       <OrganizationDirectories

@@ -1,18 +1,31 @@
 import { useState } from 'react'
 import { Button, Link } from 'react-aria-components'
 import { graphql, useMutation } from 'react-relay'
+import { announce } from '../ui/announcer.tsx'
+import { serverNowMs } from '../ui/clock.ts'
 import { Copy } from '../ui/copy.tsx'
 import { useNow } from '../ui/time.tsx'
+import { words } from '../ui/words.ts'
 import type { portalLinkMutation } from './__generated__/portalLinkMutation.graphql.ts'
+
+/** For how long providers take a link whose end they do not tell: by what they write of their portals. */
+const USUAL_MS: Readonly<Record<string, number>> = { WORKOS: 5 * 60_000 }
 
 interface Made {
   readonly url: string
-  /** Null where the provider does not say. */
-  readonly expiresAt: string | null
+  /** Null where nothing is known of it. */
+  readonly endsMs: number | null
+  /** Whether that is told of this very link. */
+  readonly isTold: boolean
+}
+
+interface PortalLinkProps {
+  readonly organizationId: string
+  readonly provider: string
 }
 
 /** Makes a link at which the organization's own admin sets its directory up, and says how long it may be opened. */
-export function PortalLink({ organizationId }: { readonly organizationId: string }) {
+export function PortalLink({ organizationId, provider }: PortalLinkProps) {
   const [made, setMade] = useState<Made | null>(null)
   const [refusal, setRefusal] = useState<string | null>(null)
   const [create, isCreating] = useMutation<portalLinkMutation>(graphql`
@@ -34,8 +47,13 @@ export function PortalLink({ organizationId }: { readonly organizationId: string
     create({
       variables: { organizationId },
       onCompleted: ({ createPortalLink: { url, expiresAt = null, message } }) => {
-        if (url !== undefined) setMade({ url, expiresAt })
-        else setRefusal(message ?? null)
+        const isTold = expiresAt !== null
+        const usualMs = USUAL_MS[provider]
+        const usualEndMs = usualMs === undefined ? null : serverNowMs() + usualMs
+        const endsMs = isTold ? Date.parse(expiresAt) : usualEndMs
+        if (url === undefined) return setRefusal(message ?? null)
+        setMade({ url, endsMs, isTold })
+        announce('The portal link is there.')
       },
       onError: ({ message }) => setRefusal(message),
     })
@@ -43,9 +61,10 @@ export function PortalLink({ organizationId }: { readonly organizationId: string
   return (
     <div className="portal">
       <p className="muted">
-        At a portal link the organization’s own admin sets its directory up. It is good for one visit.
+        At a portal link the organization’s own admin sets its directory up. It does not last: make it when
+        the admin is about to open it.
       </p>
-      {made && <MadeLink {...made} key={made.url} />}
+      {made && <MadeLink {...made} provider={provider} key={made.url} />}
       <Button className="button" onPress={make} isPending={isCreating}>
         {made ? 'Create a new portal link' : 'Create a portal link'}
       </Button>
@@ -58,25 +77,30 @@ export function PortalLink({ organizationId }: { readonly organizationId: string
   )
 }
 
-function MadeLink({ url, expiresAt }: Made) {
+function MadeLink({ url, endsMs, isTold, provider }: Made & { readonly provider: string }) {
   const nowMs = useNow(1_000)
-  const leftMs = expiresAt === null ? null : Date.parse(expiresAt) - nowMs
+  const leftMs = endsMs === null ? null : endsMs - nowMs
   if (leftMs !== null && leftMs <= 0) {
     return (
       <p role="status" className="bad">
-        The link has expired. Make a new one.
+        {isTold ? 'The link has expired.' : `${words(provider)} should not take the link any longer.`} Make a
+        new one.
       </p>
     )
   }
   return (
     <div className="made">
       <Copy text={url} label="the portal link" />
-      <p>
+      <p className="made-end">
         <Link className="link" href={url} target="_blank" rel="noreferrer">
           Open it yourself
-        </Link>{' '}
+        </Link>
         <span className="muted number" role="timer">
-          {leftMs === null ? 'It ends soon; the provider does not say when.' : `It ends in ${spell(leftMs)}.`}
+          {leftMs === null
+            ? `${words(provider)} does not say when it ends.`
+            : isTold
+              ? `It ends in ${spell(leftMs)}.`
+              : `It ends in about ${spell(leftMs)}: ${words(provider)} takes a link for five minutes.`}
         </span>
       </p>
     </div>

@@ -1,20 +1,23 @@
 import { useState } from 'react'
 import { Button, Link } from 'react-aria-components'
 import { graphql, usePaginationFragment } from 'react-relay'
-import { messagesOf, useFailures } from '../relay/failures.ts'
+import { forgetFailures, messagesOf, useFailures } from '../relay/failures.ts'
 import { useScreenQuery } from '../relay/use-screen-query.ts'
+import { Failed } from '../ui/failed.tsx'
 import { useNow } from '../ui/time.tsx'
 import type { AttentionListPaginationQuery } from './__generated__/AttentionListPaginationQuery.graphql.ts'
 import type { attentionList_query$key } from './__generated__/attentionList_query.graphql.ts'
 import type { attentionListQuery } from './__generated__/attentionListQuery.graphql.ts'
 import { attentionOf } from './attention.ts'
+import { useFreshFailures } from './use-fresh-failures.ts'
 
 const AT_ONCE = 100
+const FURTHER = 'AttentionListPaginationQuery'
 
-/** The directories that somebody should look at, of as many as have been looked at. */
+/** The directories that somebody should look at, the most urgent first, of as many as have been looked at. */
 export function AttentionList() {
   const nowMs = useNow(60_000)
-  const { data: query } = useScreenQuery<attentionListQuery>(
+  const { data: query, refresh } = useScreenQuery<attentionListQuery>(
     graphql`
       query attentionListQuery {
         ...attentionList_query
@@ -35,11 +38,14 @@ export function AttentionList() {
             node {
               id
               name
+              provider
               state
               lastSyncedAt
+              createdAt
               organization {
                 id
                 name
+                createdAt
               }
             }
           }
@@ -51,13 +57,27 @@ export function AttentionList() {
   const [refusal, setRefusal] = useState<string | null>(null)
   const failures = [
     ...useFailures('attentionListQuery', 'directories'),
-    ...useFailures('AttentionListPaginationQuery', 'directories'),
+    ...useFailures(FURTHER, 'directories'),
   ]
+  useFreshFailures(FURTHER)
   const directories = (data.directories?.edges ?? []).flatMap(edge => edge?.node ?? [])
-  const concerned = directories.flatMap(directory => {
-    const reason = attentionOf(directory, nowMs)
-    return reason === null ? [] : [{ ...directory, reason }]
-  })
+  const concerned = directories
+    .flatMap(directory => {
+      const since = directory.createdAt ?? directory.organization?.createdAt
+      const attention = attentionOf({ ...directory, since }, nowMs)
+      return attention === null ? [] : [{ ...directory, ...attention }]
+    })
+    .toSorted((one, other) => one.rank - other.rank)
+  const loadMore = () => {
+    setRefusal(null)
+    loadNext(AT_ONCE, { onComplete: error => setRefusal(error?.message ?? null) })
+  }
+  const retry = () => {
+    if (failures.length === 0) return loadMore()
+    setRefusal(null)
+    forgetFailures(FURTHER)
+    refresh()
+  }
   const why = [messagesOf(failures), refusal].filter(Boolean).join(' ')
   if (concerned.length === 0 && !hasNext && why === '') return null
   return (
@@ -81,18 +101,14 @@ export function AttentionList() {
           </li>
         ))}
       </ul>
-      {why !== '' && <p className="bad">Not all directories could be looked at. {why}</p>}
+      {why !== '' && <Failed title="Not all directories could be looked at" message={why} onRetry={retry} />}
       {hasNext && (
         <p>
           <span className="muted">
             {directories.length} directories were looked at
             {concerned.length === 0 && ', and all is well there'}.
           </span>{' '}
-          <Button
-            className="button small"
-            isPending={isLoadingNext}
-            onPress={() => loadNext(AT_ONCE, { onComplete: error => setRefusal(error?.message ?? null) })}
-          >
+          <Button className="button small" isPending={isLoadingNext} onPress={loadMore}>
             {isLoadingNext ? 'Looking …' : 'Look at more'}
           </Button>
         </p>

@@ -10,6 +10,7 @@ import {
 } from 'react-aria-components'
 import { graphql, usePaginationFragment } from 'react-relay'
 import { useTouched } from '../live/live.tsx'
+import { TouchedSign } from '../live/touched.tsx'
 import { forgetFailures, messagesOf, useFailures } from '../relay/failures.ts'
 import { ProviderBadge, StateBadge } from '../ui/badge.tsx'
 import { Failed } from '../ui/failed.tsx'
@@ -20,10 +21,12 @@ import type {
   organizationsList_query$key,
 } from './__generated__/organizationsList_query.graphql.ts'
 import { attentionOf } from './attention.ts'
+import { useFreshFailures } from './use-fresh-failures.ts'
 
 type Edges = NonNullable<NonNullable<organizationsList_query$data['organizations']>['edges']>
 type Organization = NonNullable<NonNullable<Edges[number]>['node']>
 
+const FURTHER = 'OrganizationsListPaginationQuery'
 const NOT_FOUND = 'No organization is called that. Try fewer letters, or all providers.'
 const NONE = 'There are no organizations yet. Make one at WorkOS or Scalekit, and it appears here.'
 
@@ -56,6 +59,7 @@ export function OrganizationsList({ query, isFiltered, onRetry }: OrganizationsL
               id
               name
               provider
+              createdAt
               domains {
                 domain
               }
@@ -65,6 +69,7 @@ export function OrganizationsList({ query, isFiltered, onRetry }: OrganizationsL
                   name
                   state
                   lastSyncedAt
+                  createdAt
                 }
                 pageInfo {
                   hasNextPage
@@ -80,10 +85,11 @@ export function OrganizationsList({ query, isFiltered, onRetry }: OrganizationsL
   const [refusal, setRefusal] = useState<string | null>(null)
   const failures = [
     ...useFailures('organizationsScreenQuery', 'organizations'),
-    ...useFailures('OrganizationsListPaginationQuery', 'organizations'),
+    ...useFailures(FURTHER, 'organizations'),
   ]
+  useFreshFailures(FURTHER)
   const retry = () => {
-    forgetFailures('OrganizationsListPaginationQuery')
+    forgetFailures(FURTHER)
     onRetry()
   }
   const edges = data.organizations?.edges
@@ -131,7 +137,7 @@ export function OrganizationsList({ query, isFiltered, onRetry }: OrganizationsL
 }
 
 function OrganizationRow({ organization }: { readonly organization: Organization }) {
-  const { id, name, provider, domains, directories } = organization
+  const { id, name, provider, createdAt, domains, directories } = organization
   const nowMs = useNow(60_000)
   const touched = useTouched()
   const its = directories?.nodes?.flatMap(directory => directory ?? []) ?? []
@@ -148,19 +154,27 @@ function OrganizationRow({ organization }: { readonly organization: Organization
           <bdi>{name}</bdi>
         </Text>
         <ProviderBadge provider={provider} />
+        {isTouched && <TouchedSign />}
       </span>
       <Text slot="description" className="muted">
-        {domains.length === 0 ? 'No domains' : domains.map(({ domain }) => domain).join(', ')}
+        {domains.length === 0 && 'No domains'}
+        {domains.map(({ domain }, index) => (
+          <span key={domain}>
+            {index > 0 && ', '}
+            <bdi>{domain}</bdi>
+          </span>
+        ))}
       </Text>
       <span className="chips">
         {directories === null && <span className="bad">Its directories could not be read</span>}
         {directories !== null && its.length === 0 && <span className="muted">No directories</span>}
         {its.map(directory => {
-          const reason = attentionOf(directory, nowMs)
+          const since = directory.createdAt ?? createdAt
+          const attention = attentionOf({ ...directory, provider, since }, nowMs)
           return (
-            <span className={reason === null ? 'chip' : 'chip warning'} key={directory.id}>
+            <span className="chip" key={directory.id}>
               <bdi>{directory.name}</bdi> <StateBadge state={directory.state} />
-              {reason && <span className="reason">{reason}</span>}
+              {attention && <span className="reason">{attention.reason}</span>}
             </span>
           )
         })}

@@ -1,17 +1,19 @@
 import { Suspense, useDeferredValue, useEffect, useState } from 'react'
-import { Heading, Input, Label, Radio, RadioGroup, SearchField } from 'react-aria-components'
+import { Input, Label, Radio, RadioGroup, SearchField, Text } from 'react-aria-components'
 import { graphql } from 'react-relay'
 import { useScreenQuery } from '../relay/use-screen-query.ts'
 import { FailureBoundary } from '../ui/failure-boundary.tsx'
 import { Loading } from '../ui/loading.tsx'
+import { ScreenHeading } from '../ui/screen-heading.tsx'
 import { words } from '../ui/words.ts'
 import type { organizationsScreenQuery, Provider } from './__generated__/organizationsScreenQuery.graphql.ts'
 import { AttentionList } from './attention-list.tsx'
 import { OrganizationsList } from './organizations-list.tsx'
 
 const PROVIDERS = ['WORKOS', 'SCALEKIT'] as const
-/** Scalekit searches for no less. */
+/** Scalekit searches for no less, and no more. */
 const MIN_SEARCH = 3
+const MAX_SEARCH = 100
 /** Each search is a call to a provider: not one for every letter. */
 const PAUSE_MS = 300
 
@@ -20,11 +22,13 @@ export function OrganizationsScreen() {
   const [provider, setProvider] = useState<Provider | null>(null)
   const [text, setText] = useState('')
   const sought = useSettled(text.trim())
-  const search = useDeferredValue(sought.length >= MIN_SEARCH ? sought : null)
+  const isTooShort = (part: string) => part.length < MIN_SEARCH && provider !== 'WORKOS'
+  const search = useDeferredValue(sought === '' || isTooShort(sought) ? null : sought)
+  const short = text.trim()
   return (
     <div className="screen">
       <title>Organizations · dirgraph</title>
-      <Heading level={1}>Organizations</Heading>
+      <ScreenHeading>Organizations</ScreenHeading>
       <FailureBoundary>
         <Suspense fallback={<Loading what="what needs attention" />}>
           <AttentionList />
@@ -33,7 +37,12 @@ export function OrganizationsScreen() {
       <div className="tools">
         <SearchField value={text} onChange={setText} className="search">
           <Label>Search by name</Label>
-          <Input placeholder="3 letters or more" />
+          <Input placeholder={`${MIN_SEARCH} letters or more`} maxLength={MAX_SEARCH} />
+          <Text slot="description" className="muted search-hint" role="status">
+            {short !== '' &&
+              isTooShort(short) &&
+              `Nothing is searched for yet: Scalekit takes ${MIN_SEARCH} letters or more. WorkOS alone takes fewer.`}
+          </Text>
         </SearchField>
         <RadioGroup
           className="choices"

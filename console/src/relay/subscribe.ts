@@ -1,11 +1,18 @@
 import { createClient, NetworkError } from 'graphql-sse'
 import { type GraphQLResponse, Observable, type SubscribeFunction } from 'relay-runtime'
+import { addCost, type Cost } from '../cost/costs.ts'
 import { session } from '../session/session.ts'
 import type { Failure } from './failures.ts'
 import { ENDPOINT, isUnauthenticated } from './send.ts'
 
 /** `down`: the connection was lost and is being made anew. `refused`: this caller is told of nothing. */
 export type LiveState = 'connecting' | 'live' | 'down' | 'refused'
+
+/** What an answer has beside its data. */
+interface Told {
+  readonly errors?: readonly Failure[]
+  readonly extensions?: { readonly dirgraph?: Partial<Cost> }
+}
 
 const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 8_000
@@ -33,7 +40,7 @@ export function createSubscribe(onState: (state: LiveState) => void): SubscribeF
         const { token } = session
         const client = createClient({
           url: ENDPOINT,
-          headers: token === null ? {} : { authorization: `Bearer ${token}` },
+          headers: { 'dirgraph-cost': 'true', ...(token !== null && { authorization: `Bearer ${token}` }) },
           retryAttempts: 0,
           fetchFn: fetchWhileHeard,
           on: {
@@ -47,7 +54,8 @@ export function createSubscribe(onState: (state: LiveState) => void): SubscribeF
         end = client.subscribe(request as never, {
           next: answer => {
             if (isOver()) return
-            const { errors = [] } = answer as { readonly errors?: readonly Failure[] }
+            const { errors = [], extensions } = answer as Told
+            addCost(extensions?.dirgraph)
             if (isUnauthenticated(errors)) session.expire(token)
             if (errors.some(({ extensions }) => extensions?.code === 'FORBIDDEN')) {
               stop()

@@ -8,11 +8,18 @@ export type ToEmbedder =
   | { readonly type: 'dirgraph:token-needed' }
   | { readonly type: 'dirgraph:token-refused'; readonly message: string }
 
-/** Takes tokens from pages of allowed origins that hold this one in a frame, and asks them for one when it is needed. */
+/** Whether another page holds this one in a frame. */
+export const isHeld = window.parent !== window
+
+/**
+ * Takes tokens from pages of allowed origins that hold this one in a frame, and asks them for one when it is needed: not
+ * where somebody has signed out, who would be signed in again at once.
+ */
 export function listenToEmbedder(): void {
-  if (window.parent === window) return
+  if (!isHeld) return
   window.addEventListener('message', async ({ source, origin, data }: MessageEvent<unknown>) => {
     if (source !== window.parent || !settings.allowedOrigins.includes(origin) || !isToken(data)) return
+    if (session.state === 'left') return
     const message = await session.signIn(data.token.trim())
     if (message !== null) tell({ type: 'dirgraph:token-refused', message })
   })

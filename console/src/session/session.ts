@@ -2,8 +2,11 @@ import { useSyncExternalStore } from 'react'
 import { checkToken } from './check-token.ts'
 import { settings } from './settings.ts'
 
-/** `expired`: there was a token, and the server takes it no longer; what was read with it stays on the screen. */
-export type SessionState = 'open' | 'signed-out' | 'signed-in' | 'expired'
+/**
+ * `left`: somebody has signed out, and stays so until they ask for more. `expired`: there was a token, and the server
+ * takes it no longer; what was read with it stays on the screen.
+ */
+export type SessionState = 'open' | 'signed-out' | 'left' | 'signed-in' | 'expired'
 
 /** The token of whoever sits here, in memory only: a reload forgets it. */
 class Session {
@@ -35,12 +38,17 @@ class Session {
   signOut(): void {
     this.#checks += 1
     this.#token = null
-    this.#switchTo(settings.asksForToken ? 'signed-out' : 'open')
+    this.#switchTo(settings.asksForToken ? 'left' : 'open')
+  }
+
+  /** Whoever has signed out wants to be asked for a token again. */
+  comeBack(): void {
+    if (this.#state === 'left') this.#switchTo('signed-out')
   }
 
   /** The server refused `token`. A refusal that comes late says nothing about the next one. */
   expire(token: string | null): void {
-    if (token !== this.#token || this.#state === 'expired') return
+    if (token !== this.#token || this.#state === 'expired' || this.#state === 'left') return
     this.#switchTo(token === null ? 'signed-out' : 'expired')
   }
 

@@ -1,11 +1,18 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Button, FieldError, Form, Heading, Input, Label, TextField } from 'react-aria-components'
+import { useFocusGivenBack } from '../ui/keep-focus.ts'
+import { ScreenHeading } from '../ui/screen-heading.tsx'
+import { isHeld } from './embedding.ts'
 import { session } from './session.ts'
 
 const WORDS = {
   first: {
     title: 'Sign in',
     text: 'Paste a token of yours. It stays in this tab’s memory and is gone with it.',
+  },
+  left: {
+    title: 'You have signed out',
+    text: 'What was read is forgotten. To sign in again, paste a token of yours.',
   },
   expired: {
     title: 'Your token has ended',
@@ -18,6 +25,8 @@ export function SignIn({ reason }: { readonly reason: keyof typeof WORDS }) {
   const [token, setToken] = useState('')
   const [refusal, setRefusal] = useState<string | null>(null)
   const [isChecking, setIsChecking] = useState(false)
+  const place = useRef<HTMLElement>(null)
+  useFocusGivenBack(place)
   const { title, text } = WORDS[reason]
   const signIn = async () => {
     if (isChecking) return
@@ -27,9 +36,23 @@ export function SignIn({ reason }: { readonly reason: keyof typeof WORDS }) {
     setRefusal(message)
   }
   return (
-    <section className={`sign-in ${reason}`} aria-label={title}>
-      <Heading level={reason === 'first' ? 1 : 2}>{title}</Heading>
+    <section className={`sign-in ${reason}`} aria-label={title} ref={place}>
+      {reason === 'expired' ? (
+        <Heading level={2}>{title}</Heading>
+      ) : (
+        <>
+          <title>{`${title} · dirgraph`}</title>
+          <ScreenHeading>{title}</ScreenHeading>
+        </>
+      )}
       <p role={reason === 'expired' ? 'status' : undefined}>{text}</p>
+      {reason === 'left' && isHeld && (
+        <p>
+          <Button className="button" onPress={() => session.comeBack()}>
+            Ask the page around this one for a token
+          </Button>
+        </p>
+      )}
       <Form
         validationErrors={refusal === null ? {} : { token: refusal }}
         onSubmit={event => {
@@ -47,7 +70,6 @@ export function SignIn({ reason }: { readonly reason: keyof typeof WORDS }) {
           type="password"
           autoComplete="off"
           isRequired
-          validate={value => (/\s/.test(value.trim()) ? 'A token has no white space in it.' : null)}
         >
           <Label>Token</Label>
           <Input />

@@ -1,4 +1,7 @@
-import { Button, Heading, Link } from 'react-aria-components'
+import { useRef } from 'react'
+import { Button, Link } from 'react-aria-components'
+import { useFocusPassedOn } from './keep-focus.ts'
+import { ScreenHeading } from './screen-heading.tsx'
 
 interface FailedProps {
   readonly title: string
@@ -13,9 +16,12 @@ interface FailedProps {
 
 /** What could not be shown, in the place where it would be, with what to do about it. */
 export function Failed({ title, message, isScreen = false, onRetry, href }: FailedProps) {
+  const place = useRef<HTMLDivElement>(null)
+  useFocusPassedOn(place)
   return (
-    <div className="failed" role="alert">
-      {isScreen ? <Heading level={1}>{title}</Heading> : <strong>{title}</strong>}
+    <div className="failed" role="alert" ref={place}>
+      {isScreen && <title>{`${title} · dirgraph`}</title>}
+      {isScreen ? <ScreenHeading>{title}</ScreenHeading> : <strong>{title}</strong>}
       <p>{message}</p>
       {onRetry && (
         <Button className="button" onPress={onRetry}>

@@ -3,6 +3,7 @@ import { Button, Link } from 'react-aria-components'
 import { CostPanel } from '../cost/cost-panel.tsx'
 import { LiveSign } from '../live/live.tsx'
 import { session, useSessionState } from '../session/session.ts'
+import { TokenNotice } from '../session/token-notice.tsx'
 
 /** What stands around every screen. */
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -18,13 +19,14 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </Link>
         <LiveSign />
         <CostPanel />
-        {state === 'signed-in' && (
+        {(state === 'signed-in' || state === 'expired') && (
           <Button className="button small" onPress={() => session.signOut()}>
             Sign out
           </Button>
         )}
       </header>
       <main id="main" tabIndex={-1}>
+        <TokenNotice />
         {children}
       </main>
     </>

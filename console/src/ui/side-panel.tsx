@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react'
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { TokenNotice } from '../session/token-notice.tsx'
+import { useFocusAfterDialog } from './keep-focus.ts'
 
 interface SidePanelProps {
   readonly title: ReactNode
@@ -27,9 +29,19 @@ export function SidePanel({ title, isOpen, onClose, children }: SidePanelProps) 
               Close
             </Button>
           </header>
-          <div className="panel-body">{children}</div>
+          <PanelBody>{children}</PanelBody>
         </Dialog>
       </Modal>
     </ModalOverlay>
+  )
+}
+
+function PanelBody({ children }: { readonly children: ReactNode }) {
+  useFocusAfterDialog()
+  return (
+    <div className="panel-body">
+      <TokenNotice />
+      {children}
+    </div>
   )
 }
