@@ -4,9 +4,11 @@ import { RelayEnvironmentProvider } from 'react-relay'
 import { Route, Switch, useLocation, Router as WouterRouter } from 'wouter'
 import { resetCosts } from './cost/costs.ts'
 import { LiveProvider } from './live/live.tsx'
+import { StaleNotice } from './live/stale-notice.tsx'
 import { OrganizationScreen } from './organization/organization-screen.tsx'
 import { OrganizationsScreen } from './organizations/organizations-screen.tsx'
 import { createEnvironment, forgetAnswers } from './relay/environment.ts'
+import { forgetStale } from './relay/staleness.ts'
 import type { LiveState } from './relay/subscribe.ts'
 import { isSameCaller } from './session/same-caller.ts'
 import { session, useSessionState } from './session/session.ts'
@@ -56,6 +58,7 @@ function SignedIn() {
       const isAnother = token !== null && (last === null || !isSameCaller(last, token))
       if (state === 'signed-out' || (state === 'signed-in' && isAnother)) {
         forgetAnswers()
+        setLive('connecting')
         setRound(count => count + 1)
       }
       last = token
@@ -73,6 +76,7 @@ function SignedIn() {
       <LiveProvider state={live} key={round}>
         <Shell>
           {state === 'expired' && <SignIn reason="expired" />}
+          <StaleNotice />
           <Screens />
         </Shell>
       </LiveProvider>
@@ -82,8 +86,11 @@ function SignedIn() {
 
 function Screens() {
   const [location] = useLocation()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the costs are those of the place.
-  useEffect(resetCosts, [location])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what answers have said beside the data is of the place.
+  useEffect(() => {
+    resetCosts()
+    forgetStale()
+  }, [location])
   return (
     <FailureBoundary isScreen key={location}>
       <Suspense fallback={<Loading what="the screen" />}>

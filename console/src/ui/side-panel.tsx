@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 
 interface SidePanelProps {
@@ -28,8 +28,28 @@ export function SidePanel({ title, isOpen, onClose, children }: SidePanelProps) 
             </Button>
           </header>
           <div className="panel-body">{children}</div>
+          <FocusLeft />
         </Dialog>
       </Modal>
     </ModalOverlay>
   )
+}
+
+/** Where what the panel was opened from is gone, or was an address, its focus would be nowhere: it goes to the tab. */
+function FocusLeft() {
+  useEffect(
+    () => () => {
+      // The library gives the focus back in the next frame.
+      requestAnimationFrame(() => requestAnimationFrame(focusWhereNone))
+    },
+    [],
+  )
+  return null
+}
+
+function focusWhereNone(): void {
+  const { activeElement, body } = document
+  if (activeElement !== null && activeElement !== body) return
+  const place = document.querySelector<HTMLElement>('[role=tab][aria-selected=true]')
+  ;(place ?? document.getElementById('main'))?.focus()
 }
