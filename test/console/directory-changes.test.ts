@@ -23,7 +23,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     const id = served.sandbox.data.known.workosMediumDirectoryId
     const address = `${served.origin}/console/directories/${encodeURIComponent(directoryId(served.sandbox, id))}`
     const page = await open(`${address}${search}`, { expected: REFUSED })
-    await page.getByRole('heading', { level: 1, name: 'Kestrel Entra ID' }).waitFor()
+    await page.locator('h1').getByText('Kestrel Entra ID').waitFor()
     await page.getByText('Live', { exact: true }).waitFor()
     const roster = served.sandbox.data.workos.rosters.get(id)
     if (roster === undefined) throw new Error('the directory has no roster')
@@ -108,8 +108,9 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     const other = (await startConsole()).sandbox
     const drawn = other.change('member-added', other.data.known.workosMediumDirectoryId)
     const { served, page, id, roster } = await openKestrel(`?user=${userId(other, drawn.userId ?? '')}`)
-    const groups = page.getByRole('dialog', { name: 'Person' }).locator('.group-link')
-    await groups.first().waitFor()
+    const panel = page.getByRole('dialog', { name: 'Person' })
+    await panel.getByRole('heading', { name: 'Groups' }).waitFor()
+    const groups = panel.locator('.group-link')
     const name = roster.groups.find(one => one.id === drawn.groupId)?.name ?? ''
     expect(await groups.allTextContents()).not.toContain(name)
     served.sandbox.change('member-added', id)
