@@ -4,9 +4,11 @@ import { RelayEnvironmentProvider } from 'react-relay'
 import { Route, Switch, useLocation, useSearch, Router as WouterRouter } from 'wouter'
 import { beginScreen, forgetCosts } from './cost/costs.ts'
 import { LiveProvider } from './live/live.tsx'
+import { StaleNotice } from './live/stale-notice.tsx'
 import { OrganizationScreen } from './organization/organization-screen.tsx'
 import { OrganizationsScreen } from './organizations/organizations-screen.tsx'
 import { createEnvironment, forgetAnswers } from './relay/environment.ts'
+import { forgetStale } from './relay/staleness.ts'
 import type { LiveState } from './relay/subscribe.ts'
 import { isSameCaller } from './session/same-caller.ts'
 import { session, useSessionState } from './session/session.ts'
@@ -61,6 +63,7 @@ function SignedIn() {
       if (token === null || (state === 'signed-in' && isAnother)) {
         forgetAnswers()
         forgetCosts()
+        setLive('connecting')
         setRound(count => count + 1)
       }
       last = token
@@ -77,6 +80,7 @@ function SignedIn() {
     <RelayEnvironmentProvider environment={environment}>
       <LiveProvider state={live} key={round}>
         <Shell>
+          <StaleNotice />
           <Screens />
         </Shell>
       </LiveProvider>
@@ -90,6 +94,8 @@ function Screens() {
   const place = placeOf(location, search)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the costs are those of the place.
   useEffect(beginScreen, [place])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: how old answers are is of the place.
+  useEffect(forgetStale, [location])
   // biome-ignore lint/correctness/useExhaustiveDependencies: before the heading of the next screen is there.
   useLayoutEffect(leavePlace, [location])
   return (

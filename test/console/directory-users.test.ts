@@ -148,6 +148,8 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
 
     await page.getByRole('button', { name: /All groups/ }).press('Enter')
     await page.getByRole('option', { name: 'Legal' }).press('Enter')
+    const focused = () => page.evaluate(() => document.activeElement?.textContent)
+    await expect.poll(focused).toContain('Legal')
     const ids = await readUserIds(served.origin, directoryId(served.sandbox, directory), {
       groupId: groupId(served.sandbox, group.id),
     })
@@ -167,6 +169,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     await search.fill(somebody?.email ?? '')
     await search.press('Enter')
     await counted(page, '1 people so far: all of them').waitFor()
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('search')
     await people(page)
       .getByText(somebody?.email ?? '', { exact: true })
       .waitFor()

@@ -66,6 +66,26 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     await live(page)
   })
 
+  test('come back ever less often to a server that takes the connection and ends it', async () => {
+    const { origin } = await startConsole()
+    const page = await open('about:blank')
+    await page.clock.install()
+    let streams = 0
+    await page.route('**/graphql', route => {
+      if (!isOfStream(route.request())) return route.continue()
+      streams += 1
+      const body = 'event: complete\ndata:\n\n'
+      return route.fulfill({ status: 200, headers: { 'content-type': 'text/event-stream' }, body })
+    })
+    await page.goto(`${origin}/console`)
+    for (let seconds = 0; seconds < 30; seconds += 1) {
+      await page.clock.runFor(1_000)
+      await page.evaluate(() => fetch('/console/icon.svg'))
+    }
+    expect(streams).toBeGreaterThan(3)
+    expect(streams).toBeLessThan(12)
+  })
+
   test('show what a screen has cost, and what is left', async () => {
     const { origin, sandbox } = await startConsole({ dirgraph: { cacheTtlSeconds: 30 } })
     const page = await open(`${origin}/console`)

@@ -99,6 +99,26 @@ export function DirectoryActions({ directory, operations }: DirectoryActionsProp
     setDone('')
     for (const { forget } of other) forget()
   }
+  const turnOff = () => {
+    if (resume.isRunning) return
+    begin([sync, resume])
+    const directory = { id, enabled: false, state: 'INACTIVE' } as const
+    pause.change({
+      variables,
+      optimisticResponse: { disableDirectory: { __typename: 'DisableDirectoryPayload', directory } },
+      onDone: () => setDone('It is paused.'),
+    })
+  }
+  const turnOn = () => {
+    if (pause.isRunning) return
+    begin([sync, pause])
+    const directory = { id, enabled: true, state: 'ACTIVE' } as const
+    resume.change({
+      variables,
+      optimisticResponse: { enableDirectory: { __typename: 'EnableDirectoryPayload', directory } },
+      onDone: () => setDone('It is on again.'),
+    })
+  }
   if (state === 'DELETING') return null
   return (
     <section className="directory-actions" aria-label="Actions">
@@ -117,38 +137,10 @@ export function DirectoryActions({ directory, operations }: DirectoryActionsProp
           {sync.isRunning ? 'Asking for a sync …' : 'Sync now'}
         </Button>
       )}
-      {enabled && operations.has('DISABLE_DIRECTORY') && (
-        <Button
-          className="button"
-          onPress={() => {
-            if (resume.isRunning) return
-            begin([sync, resume])
-            const directory = { id, enabled: false, state: 'INACTIVE' } as const
-            pause.change({
-              variables,
-              optimisticResponse: { disableDirectory: { __typename: 'DisableDirectoryPayload', directory } },
-              onDone: () => setDone('It is paused.'),
-            })
-          }}
-        >
-          Pause
-        </Button>
-      )}
-      {!enabled && operations.has('ENABLE_DIRECTORY') && (
-        <Button
-          className="button"
-          onPress={() => {
-            if (pause.isRunning) return
-            begin([sync, pause])
-            const directory = { id, enabled: true, state: 'ACTIVE' } as const
-            resume.change({
-              variables,
-              optimisticResponse: { enableDirectory: { __typename: 'EnableDirectoryPayload', directory } },
-              onDone: () => setDone('It is on again.'),
-            })
-          }}
-        >
-          Resume
+      {operations.has(enabled ? 'DISABLE_DIRECTORY' : 'ENABLE_DIRECTORY') && (
+        // One button for both, so that whoever has pressed it stays there.
+        <Button className="button" onPress={enabled ? turnOff : turnOn}>
+          {enabled ? 'Pause' : 'Resume'}
         </Button>
       )}
       {operations.has('DELETE_DIRECTORY') && (

@@ -2,11 +2,14 @@ import { useEffect, useRef } from 'react'
 import { Link } from 'react-aria-components'
 import { graphql } from 'react-relay'
 import { useLocation } from 'wouter'
+import { happenedIn, useNews } from '../live/news.ts'
+import { useCalmly } from '../live/use-calmly.ts'
 import { useFailures } from '../relay/failures.ts'
 import { useScreenQuery } from '../relay/use-screen-query.ts'
 import { Failed } from '../ui/failed.tsx'
 import { ScreenHeading } from '../ui/screen-heading.tsx'
 import type { directoryScreenQuery } from './__generated__/directoryScreenQuery.graphql.ts'
+import { AgainFailed } from './again-failed.tsx'
 import { DeletionWatch } from './deletion-watch.tsx'
 import { DirectoryActions } from './directory-actions.tsx'
 import './directory.css'
@@ -29,7 +32,7 @@ interface Shown {
 
 /** One directory: its state, its secrets, its people and groups. */
 export function DirectoryScreen({ id }: { readonly id: string }) {
-  const { data, refresh } = useScreenQuery<directoryScreenQuery>(
+  const { data, refresh, lost } = useScreenQuery<directoryScreenQuery>(
     graphql`
       query directoryScreenQuery($id: ID!) {
         directory(by: { id: $id }) {
@@ -52,6 +55,11 @@ export function DirectoryScreen({ id }: { readonly id: string }) {
     { id },
   )
   const { directory, providers } = data
+  const countAgain = useCalmly(refresh)
+  useNews(news => {
+    const isOfCounts = news.kind.startsWith('USER_') || news.kind.startsWith('GROUP_')
+    if (isOfCounts && happenedIn(news, { id, organization: directory?.organization }) !== false) countAgain()
+  })
   const shown = useRef<Shown | null>(null)
   useEffect(() => {
     if (!directory) return
@@ -69,6 +77,7 @@ export function DirectoryScreen({ id }: { readonly id: string }) {
   return (
     <div className="screen directory">
       <title>{`${directory.name} · dirgraph`}</title>
+      <AgainFailed what="This directory" lost={lost} onRetry={refresh} />
       <DirectoryHead directory={directory} />
       {directory.state === 'DELETING' && <DeletionWatch id={directory.id} />}
       <DirectoryActions directory={directory} operations={operations} />

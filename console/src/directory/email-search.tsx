@@ -1,5 +1,5 @@
-import { useState } from 'react'
-import { FieldError, Input, Label, SearchField } from 'react-aria-components'
+import { useEffect, useState } from 'react'
+import { FieldError, Input, Label, SearchField, Text } from 'react-aria-components'
 
 interface EmailSearchProps {
   readonly email: string | null
@@ -8,25 +8,36 @@ interface EmailSearchProps {
 
 /** Finds whoever has exactly that address, which is all that can be asked for. */
 export function EmailSearch({ email, onFind }: EmailSearchProps) {
+  const [text, setText] = useState(email ?? '')
   const [isWrong, setIsWrong] = useState(false)
-  const find = (text: string) => {
-    const wanted = text.trim()
+  // The address in the bar may change by itself, as on the way back.
+  useEffect(() => setText(email ?? ''), [email])
+  const find = (typed: string) => {
+    const wanted = typed.trim()
     const isAddress = wanted === '' || /^\S+@\S+$/.test(wanted)
     setIsWrong(!isAddress)
-    if (isAddress) onFind(wanted === '' ? null : wanted)
+    if (isAddress && wanted !== (email ?? '')) onFind(wanted === '' ? null : wanted)
   }
   return (
     <SearchField
-      key={email}
       className="search"
-      defaultValue={email ?? ''}
+      value={text}
       isInvalid={isWrong}
       onSubmit={find}
       onClear={() => find('')}
-      onChange={() => setIsWrong(false)}
+      onBlur={() => find(text)}
+      onChange={typed => {
+        setText(typed)
+        setIsWrong(false)
+      }}
     >
       <Label>Find by e-mail</Label>
-      <Input placeholder="Whole address, then Enter" />
+      <Input />
+      {!isWrong && (
+        <Text slot="description" className="field-hint">
+          The whole address, then Enter.
+        </Text>
+      )}
       <FieldError className="field-error">Give the whole address, such as name@company.example.</FieldError>
     </SearchField>
   )

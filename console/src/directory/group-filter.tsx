@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import {
   Button,
   Collection,
@@ -9,11 +10,15 @@ import {
   Select,
   SelectValue,
 } from 'react-aria-components'
-import { graphql, useLazyLoadQuery, usePaginationFragment } from 'react-relay'
-import { useAttempt } from '../relay/use-screen-query.ts'
+import { graphql, useLazyLoadQuery, usePaginationFragment, useRelayEnvironment } from 'react-relay'
+import { happenedIn, useNews } from '../live/news.ts'
+import { addToList } from '../relay/list-edits.ts'
+import { useListAgain } from '../relay/use-list-again.ts'
+import { useOnHealed, useRetry } from '../relay/use-retry.ts'
 import '../ui/choice.css'
 import type { GroupFilterPaginationQuery } from './__generated__/GroupFilterPaginationQuery.graphql.ts'
 import type { groupFilter_directory$key } from './__generated__/groupFilter_directory.graphql.ts'
+import type { groupFilterAgainQuery } from './__generated__/groupFilterAgainQuery.graphql.ts'
 import type { groupFilterQuery } from './__generated__/groupFilterQuery.graphql.ts'
 
 const ALL = 'all'
@@ -24,8 +29,33 @@ interface GroupFilterProps {
   readonly onChoose: (groupId: string | null) => void
 }
 
+const AGAIN = graphql`
+  query groupFilterAgainQuery($id: ID!, $first: Int, $after: String) {
+    directory(by: { id: $id }) {
+      groups(first: $first, after: $after) {
+        edges {
+          cursor
+          node {
+            id
+            name
+          }
+        }
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          startCursor
+          endCursor
+        }
+      }
+    }
+  }
+`
+
 /** Which group's people are listed. */
 export function GroupFilter({ directoryId, groupId, onChoose }: GroupFilterProps) {
+  const { fetchKey, retry } = useRetry()
+  // The one that the address named at first may be far down the list. What is chosen later is in it: nothing is asked.
+  const [namedId] = useState(groupId)
   const { directory, chosen } = useLazyLoadQuery<groupFilterQuery>(
     graphql`
       query groupFilterQuery($id: ID!, $groupId: ID!, $isChosen: Boolean!) {
@@ -40,12 +70,25 @@ export function GroupFilter({ directoryId, groupId, onChoose }: GroupFilterProps
         }
       }
     `,
-    { id: directoryId, groupId: groupId ?? '', isChosen: groupId !== null },
-    { fetchPolicy: 'store-or-network', fetchKey: useAttempt() },
+    { id: directoryId, groupId: namedId ?? '', isChosen: namedId !== null },
+    { fetchPolicy: 'store-or-network', fetchKey },
   )
-  if (!directory) return <p className="muted hint">The groups could not be read.</p>
+  useOnHealed(() => !directory && retry())
+  if (!directory) return <Unread onRetry={retry} />
   const first = chosen?.name === undefined ? [] : [{ id: chosen.id, name: chosen.name }]
-  return <Groups directory={directory} first={first} groupId={groupId} onChoose={onChoose} />
+  return <Groups directory={directory} first={first} groupId={groupId} onChoose={onChoose} onRetry={retry} />
+}
+
+/** In the little room that there is. */
+function Unread({ what = 'The groups', onRetry }: { readonly what?: string; readonly onRetry: () => void }) {
+  return (
+    <p className="hint" role="alert">
+      {what} could not be read.{' '}
+      <Button className="button small" onPress={onRetry}>
+        Try again
+      </Button>
+    </p>
+  )
 }
 
 interface Choice {
@@ -56,9 +99,10 @@ interface Choice {
 interface GroupsProps extends Pick<GroupFilterProps, 'groupId' | 'onChoose'> {
   readonly directory: groupFilter_directory$key
   readonly first: readonly Choice[]
+  readonly onRetry: () => void
 }
 
-function Groups({ directory, first, groupId, onChoose }: GroupsProps) {
+function Groups({ directory, first, groupId, onChoose, onRetry }: GroupsProps) {
   const { data, loadNext, hasNext, isLoadingNext } = usePaginationFragment<
     GroupFilterPaginationQuery,
     groupFilter_directory$key
@@ -67,7 +111,12 @@ function Groups({ directory, first, groupId, onChoose }: GroupsProps) {
       fragment groupFilter_directory on Directory
       @refetchable(queryName: "GroupFilterPaginationQuery")
       @argumentDefinitions(first: { type: "Int", defaultValue: 100 }, after: { type: "String" }) {
+        id
+        organization {
+          id
+        }
         groups(first: $first, after: $after) @connection(key: "groupFilter_groups") {
+          __id
           edges {
             node {
               id
@@ -79,10 +128,38 @@ function Groups({ directory, first, groupId, onChoose }: GroupsProps) {
     `,
     directory,
   )
-  const listed = (data.groups?.edges ?? []).flatMap(edge => edge?.node ?? [])
+  const environment = useRelayEnvironment()
+  const [isLost, setIsLost] = useState(false)
+  const edges = data.groups?.edges
+  const listed = edges?.flatMap(edge => edge?.node ?? []) ?? []
+  const listId = edges ? data.groups?.__id : undefined
+  const list = useListAgain({
+    query: AGAIN,
+    variables: { id: data.id },
+    pick: answer => (answer as groupFilterAgainQuery['response']).directory?.groups,
+    listId,
+    loaded: listed.map(({ id }) => id),
+    isFromEnd: false,
+    isBusy: isLoadingNext,
+    onNothing: onRetry,
+    onHeldBack: loadMore,
+  })
+  useNews(news => {
+    const isNew = news.kind === 'GROUP_CREATED' && happenedIn(news, data) === true
+    if (isNew && news.group && listId !== undefined) addToList(environment, listId, news.group.id)
+  })
+  function loadMore(): void {
+    if (!hasNext || isLoadingNext || isLost || !list.mayLoad()) return
+    loadNext(100, { onComplete: error => setIsLost(error !== null) })
+  }
+  // Where a place in the list is no more, only the whole of it helps.
+  const loadAgain = () => {
+    setIsLost(false)
+    list.readAgain(true)
+  }
   const rest = first.filter(({ id }) => listed.every(group => group.id !== id))
   const choices: Choice[] = [{ id: ALL, name: 'All groups' }, ...rest, ...listed]
-  return (
+  const chooser = (
     <Select
       className="choice group-filter"
       value={groupId ?? ALL}
@@ -102,11 +179,18 @@ function Groups({ directory, first, groupId, onChoose }: GroupsProps) {
               </ListBoxItem>
             )}
           </Collection>
-          <ListBoxLoadMoreItem isLoading={isLoadingNext} onLoadMore={() => hasNext && loadNext(100)}>
+          <ListBoxLoadMoreItem isLoading={isLoadingNext} onLoadMore={loadMore}>
             <span className="muted">Loading more groups …</span>
           </ListBoxLoadMoreItem>
         </ListBox>
       </Popover>
     </Select>
+  )
+  return (
+    <>
+      {chooser}
+      {!edges && <Unread onRetry={onRetry} />}
+      {edges && isLost && <Unread what="More groups" onRetry={loadAgain} />}
+    </>
   )
 }

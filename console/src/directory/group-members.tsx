@@ -9,15 +9,55 @@ import {
   Virtualizer,
 } from 'react-aria-components'
 import { graphql, usePaginationFragment } from 'react-relay'
-import { forgetFailures, useFailures } from '../relay/failures.ts'
+import { happenedIn, isOfUnknownExtent, useNews } from '../live/news.ts'
+import { useCalmly } from '../live/use-calmly.ts'
+import { messagesOf, useFailures } from '../relay/failures.ts'
+import { isCursorLost } from '../relay/send.ts'
+import { useListAgain } from '../relay/use-list-again.ts'
 import { Failed } from '../ui/failed.tsx'
 import type { GroupMembersPaginationQuery } from './__generated__/GroupMembersPaginationQuery.graphql.ts'
 import type { groupMembers_group$key } from './__generated__/groupMembers_group.graphql.ts'
+import type { groupMembersAgainQuery } from './__generated__/groupMembersAgainQuery.graphql.ts'
+import { AgainFailed } from './again-failed.tsx'
 import { usePlace } from './place.ts'
 
+const AGAIN = graphql`
+  query groupMembersAgainQuery($id: ID!, $first: Int, $after: String) {
+    node(id: $id) {
+      ... on DirectoryGroup {
+        totalUsers
+        users(first: $first, after: $after) {
+          edges {
+            cursor
+            node {
+              id
+              name
+              email
+            }
+          }
+          pageInfo {
+            hasNextPage
+            hasPreviousPage
+            startCursor
+            endCursor
+          }
+        }
+      }
+    }
+  }
+`
+
+const OPERATIONS = ['groupPanelQuery', 'GroupMembersPaginationQuery', 'groupMembersAgainQuery']
+
+interface GroupMembersProps {
+  readonly group: groupMembers_group$key
+  /** Reads them from their beginning, where nothing of them came. */
+  readonly onRetry: () => void
+}
+
 /** The people in a group, without end; each leads to who it is. */
-export function GroupMembers({ group }: { readonly group: groupMembers_group$key }) {
-  const { data, loadNext, hasNext, isLoadingNext, refetch } = usePaginationFragment<
+export function GroupMembers({ group, onRetry }: GroupMembersProps) {
+  const { data, loadNext, hasNext, isLoadingNext } = usePaginationFragment<
     GroupMembersPaginationQuery,
     groupMembers_group$key
   >(
@@ -25,8 +65,16 @@ export function GroupMembers({ group }: { readonly group: groupMembers_group$key
       fragment groupMembers_group on DirectoryGroup
       @refetchable(queryName: "GroupMembersPaginationQuery")
       @argumentDefinitions(first: { type: "Int", defaultValue: 30 }, after: { type: "String" }) {
+        id
+        directory {
+          id
+        }
+        organization {
+          id
+        }
         totalUsers
         users(first: $first, after: $after) @connection(key: "groupMembers_users") {
+          __id
           edges {
             node {
               id
@@ -41,15 +89,41 @@ export function GroupMembers({ group }: { readonly group: groupMembers_group$key
   )
   const [, go] = usePlace()
   const [lost, setLost] = useState<Error | null>(null)
-  const failures = [
-    ...useFailures('groupPanelQuery', 'node', 'users'),
-    ...useFailures('GroupMembersPaginationQuery', 'node', 'users'),
-  ]
-  const more = () => {
+  const variables = { id: data.id }
+  const asked = OPERATIONS.map(name => ({ name, variables }))
+  const failures = useFailures(asked, '*', 'users')
+  const edges = data.users?.edges
+  const users = edges?.flatMap(edge => edge?.node ?? [])
+  const list = useListAgain({
+    query: AGAIN,
+    variables,
+    pick: answer => (answer as groupMembersAgainQuery['response']).node?.users,
+    listId: edges ? data.users?.__id : undefined,
+    loaded: users?.map(({ id }) => id) ?? [],
+    isFromEnd: false,
+    isBusy: isLoadingNext,
+    onNothing: onRetry,
+    onHeldBack: loadMore,
+  })
+  const readCalmly = useCalmly(list.readAgain)
+  useNews(news => {
+    const { kind, group } = news
+    const isMember = kind.startsWith('MEMBER_') && group?.id === data.id
+    const mayBeMember = kind === 'USER_CREATED' || isOfUnknownExtent(news)
+    const home = { id: data.directory?.id ?? '', organization: data.organization }
+    if (isMember || (mayBeMember && happenedIn(news, home) !== false)) readCalmly()
+  })
+  function load(): void {
     setLost(null)
     loadNext(100, { onComplete: setLost })
   }
-  const users = data.users?.edges?.flatMap(edge => edge?.node ?? [])
+  function loadMore(): void {
+    if (hasNext && !isLoadingNext && lost === null && list.mayLoad()) load()
+  }
+  const again = (andLoadMore = false) => {
+    setLost(null)
+    list.readAgain(andLoadMore)
+  }
   return (
     <section aria-labelledby="members" className="members">
       <h3 id="members">
@@ -58,14 +132,18 @@ export function GroupMembers({ group }: { readonly group: groupMembers_group$key
       {(!users || failures.length > 0) && (
         <Failed
           title={users ? 'Some people are missing' : 'The people could not be read'}
-          message={failures[0]?.message ?? 'The provider has not answered.'}
-          onRetry={() => {
-            forgetFailures('groupPanelQuery')
-            refetch({}, { fetchPolicy: 'network-only' })
-          }}
+          message={messagesOf(failures) || 'The provider has not answered.'}
+          onRetry={users ? () => again() : onRetry}
         />
       )}
-      {lost && <Failed title="More people could not be read" message={lost.message} onRetry={more} />}
+      <AgainFailed what="The people" lost={list.lost} onRetry={() => again()} />
+      {lost && (
+        <Failed
+          title="More people could not be read"
+          message={lost.message}
+          onRetry={isCursorLost(lost) ? () => again(true) : load}
+        />
+      )}
       {users && (
         <Virtualizer layout={ListLayout} layoutOptions={{ rowHeight: 56 }}>
           <GridList
@@ -82,15 +160,12 @@ export function GroupMembers({ group }: { readonly group: groupMembers_group$key
                     <bdi>{name ?? 'No name'}</bdi>
                   </Text>
                   <Text slot="description" className="muted cut">
-                    {email}
+                    <bdi>{email}</bdi>
                   </Text>
                 </GridListItem>
               )}
             </Collection>
-            <GridListLoadMoreItem
-              isLoading={isLoadingNext}
-              onLoadMore={() => hasNext && lost === null && more()}
-            >
+            <GridListLoadMoreItem isLoading={isLoadingNext} onLoadMore={loadMore}>
               <span className="muted">Loading more people …</span>
             </GridListLoadMoreItem>
           </GridList>

@@ -1,7 +1,10 @@
 import { Suspense } from 'react'
 import { graphql, useLazyLoadQuery } from 'react-relay'
+import { useNews } from '../live/news.ts'
+import { useCalmly } from '../live/use-calmly.ts'
 import { useFailures } from '../relay/failures.ts'
-import { useAttempt } from '../relay/use-screen-query.ts'
+import { useReadAgain } from '../relay/use-read-again.ts'
+import { useOnHealed, useRetry } from '../relay/use-retry.ts'
 import { Copy } from '../ui/copy.tsx'
 import { Failed } from '../ui/failed.tsx'
 import { FailureBoundary } from '../ui/failure-boundary.tsx'
@@ -9,7 +12,9 @@ import { Loading } from '../ui/loading.tsx'
 import { SidePanel } from '../ui/side-panel.tsx'
 import { Time } from '../ui/time.tsx'
 import { words } from '../ui/words.ts'
+import type { groupPanelAgainQuery } from './__generated__/groupPanelAgainQuery.graphql.ts'
 import type { groupPanelQuery } from './__generated__/groupPanelQuery.graphql.ts'
+import { AgainFailed } from './again-failed.tsx'
 import { GroupMembers } from './group-members.tsx'
 import { usePlace } from './place.ts'
 import { RawAttributes } from './user-attributes.tsx'
@@ -30,7 +35,24 @@ export function GroupPanel() {
   )
 }
 
+/** What is read again when the group has changed: its people are a list of its own. */
+const AGAIN = graphql`
+  query groupPanelAgainQuery($id: ID!) {
+    node(id: $id) {
+      ... on DirectoryGroup {
+        name
+        idpId
+        createdAt
+        updatedAt
+        rawAttributes
+      }
+    }
+  }
+`
+
 function Group({ id }: { readonly id: string }) {
+  const { fetchKey, retry } = useRetry()
+  const variables = { id }
   const { node } = useLazyLoadQuery<groupPanelQuery>(
     graphql`
       query groupPanelQuery($id: ID!) {
@@ -48,14 +70,19 @@ function Group({ id }: { readonly id: string }) {
         }
       }
     `,
-    { id },
-    { fetchPolicy: 'store-and-network', fetchKey: useAttempt() },
+    variables,
+    { fetchPolicy: 'store-and-network', fetchKey },
   )
-  const failure = useFailures('groupPanelQuery', 'node').find(({ path }) => path?.length === 1)
+  const { read, lost } = useReadAgain<groupPanelAgainQuery>(AGAIN, variables)
+  const failures = useFailures([{ name: 'groupPanelQuery', variables }], 'node')
+  const failure = failures.find(({ path }) => path?.length === 1)
   const group = node?.group
+  const readCalmly = useCalmly(read)
+  useNews(news => news.kind === 'GROUP_UPDATED' && news.group?.id === id && readCalmly())
+  useOnHealed(group ? read : retry)
   if (!group) {
     return failure ? (
-      <Failed title="The group could not be read" message={failure.message} />
+      <Failed title="The group could not be read" message={failure.message} onRetry={retry} />
     ) : (
       <p>No group of that id is here any more. Close this to go back to the list.</p>
     )
@@ -63,6 +90,7 @@ function Group({ id }: { readonly id: string }) {
   const { name, provider, upstreamId, idpId, createdAt, updatedAt, rawAttributes } = group
   return (
     <>
+      <AgainFailed what="The group" lost={lost} onRetry={read} />
       <h3 className="panel-name">
         <bdi>{name}</bdi>
       </h3>
@@ -70,7 +98,9 @@ function Group({ id }: { readonly id: string }) {
         {idpId && (
           <>
             <dt>Id at the identity provider</dt>
-            <dd>{idpId}</dd>
+            <dd>
+              <bdi>{idpId}</bdi>
+            </dd>
           </>
         )}
         <dt>Created</dt>
@@ -86,7 +116,7 @@ function Group({ id }: { readonly id: string }) {
           <Copy text={upstreamId} label={`${words(provider)} id of the group`} />
         </dd>
       </dl>
-      <GroupMembers group={group} />
+      <GroupMembers group={group} onRetry={retry} />
       <RawAttributes of={rawAttributes} />
     </>
   )

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef } from 'react'
 import {
   Cell,
   Collection,
@@ -7,71 +7,48 @@ import {
   Table,
   TableBody,
   TableHeader,
-  TableLayout,
   TableLoadMoreItem,
   Virtualizer,
 } from 'react-aria-components'
-import { graphql, usePaginationFragment } from 'react-relay'
 import { Touched } from '../live/touched.tsx'
-import { forgetFailures, useFailures } from '../relay/failures.ts'
+import { messagesOf } from '../relay/failures.ts'
 import { Failed } from '../ui/failed.tsx'
 import { Time } from '../ui/time.tsx'
-import type { GroupsTablePaginationQuery } from './__generated__/GroupsTablePaginationQuery.graphql.ts'
-import type { groupsTable_directory$key } from './__generated__/groupsTable_directory.graphql.ts'
+import { AgainFailed } from './again-failed.tsx'
+import { AnchoredLayout } from './anchored-layouts.ts'
+import { type GroupsListProps, useGroupsList } from './groups-list.ts'
 import { usePlace } from './place.ts'
 
 /** Groups without end; a row leads to the group's members. */
-export function GroupsTable({ directory }: { readonly directory: groupsTable_directory$key }) {
-  const { data, loadNext, hasNext, isLoadingNext, refetch } = usePaginationFragment<
-    GroupsTablePaginationQuery,
-    groupsTable_directory$key
-  >(
-    graphql`
-      fragment groupsTable_directory on Directory
-      @refetchable(queryName: "GroupsTablePaginationQuery")
-      @argumentDefinitions(first: { type: "Int", defaultValue: 50 }, after: { type: "String" }) {
-        groups(first: $first, after: $after) @connection(key: "groupsTable_groups") {
-          totalCount
-          edges {
-            node {
-              id
-              name
-              totalUsers
-              updatedAt
-            }
-          }
-        }
-      }
-    `,
-    directory,
-  )
+export function GroupsTable(props: GroupsListProps) {
+  const list = useGroupsList(props)
+  const { groups, total, failures, lost } = list
   const [, go] = usePlace()
-  const [lost, setLost] = useState<Error | null>(null)
-  const failures = [
-    ...useFailures('groupsTabQuery', 'directory', 'groups'),
-    ...useFailures('GroupsTablePaginationQuery', 'node', 'groups'),
-  ]
-  const again = () => {
-    forgetFailures('groupsTabQuery')
-    refetch({}, { fetchPolicy: 'network-only' })
+  const statusRef = useRef<HTMLParagraphElement>(null)
+  if (!groups) {
+    const message = messagesOf(failures) || 'The provider has not answered.'
+    return <Failed title="No groups could be read" message={message} onRetry={props.onRetry} />
   }
-  const more = () => {
-    setLost(null)
-    loadNext(100, { onComplete: setLost })
+  const readAgain = () => {
+    // What asks for it goes with what it says.
+    statusRef.current?.focus()
+    list.readAgain()
   }
-  const edges = data.groups?.edges
-  if (!edges) {
-    const message = failures[0]?.message ?? 'The provider has not answered.'
-    return <Failed title="No groups could be read" message={message} onRetry={again} />
-  }
-  const groups = edges.flatMap(edge => edge?.node ?? [])
   return (
     <>
+      <p className="muted number" role="status" ref={statusRef} tabIndex={-1}>
+        {typeof total === 'number'
+          ? `${groups.length.toLocaleString()} of ${total.toLocaleString()} groups`
+          : `${groups.length.toLocaleString()} groups so far`}
+      </p>
       {failures.length > 0 && (
-        <Failed title="Some groups are missing" message={failures[0]?.message ?? ''} onRetry={again} />
+        <Failed title="Some groups are missing" message={messagesOf(failures)} onRetry={readAgain} />
       )}
-      {lost && <Failed title="More groups could not be read" message={lost.message} onRetry={more} />}
-      <Virtualizer layout={TableLayout} layoutOptions={{ rowHeight: 48, headingHeight: 40 }}>
+      <AgainFailed what="These groups" lost={list.lostAgain} onRetry={readAgain} />
+      {lost && (
+        <Failed title="More groups could not be read" message={lost.error.message} onRetry={lost.onRetry} />
+      )}
+      <Virtualizer layout={AnchoredLayout} layoutOptions={{ rowHeight: 48, headingHeight: 40 }}>
         <Table
           aria-label="Groups"
           className="table"
@@ -109,10 +86,7 @@ export function GroupsTable({ directory }: { readonly directory: groupsTable_dir
                 </Row>
               )}
             </Collection>
-            <TableLoadMoreItem
-              isLoading={isLoadingNext}
-              onLoadMore={() => hasNext && lost === null && more()}
-            >
+            <TableLoadMoreItem isLoading={list.isLoading} onLoadMore={list.loadMore}>
               <span className="muted">Loading more groups …</span>
             </TableLoadMoreItem>
           </TableBody>

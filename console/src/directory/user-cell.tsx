@@ -1,7 +1,7 @@
 import { Touched } from '../live/touched.tsx'
 import { StateBadge } from '../ui/badge.tsx'
 import { Time } from '../ui/time.tsx'
-import type { ListedUser } from './users-table.tsx'
+import type { ListedUser } from './users-list.ts'
 
 /** What is shown of people in a row of theirs. */
 export const USER_COLUMNS = [
@@ -31,7 +31,7 @@ export function UserCell({ user, column, isNarrow }: UserCellProps) {
       {isNarrow && (
         <>
           <br />
-          <span className="muted">{user.email}</span>
+          <bdi className="muted">{user.email}</bdi>
         </>
       )}
     </span>

@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import { graphql, useFragment } from 'react-relay'
 import { StateBadge } from '../ui/badge.tsx'
 import { Copy } from '../ui/copy.tsx'
@@ -54,7 +55,9 @@ export function UserFacts({ user }: { readonly user: userFacts_user$key }) {
         {others.length > 0 && (
           <>
             <dt>Other e-mails</dt>
-            <dd>{others.join(', ')}</dd>
+            <dd>
+              <Listed texts={others} />
+            </dd>
           </>
         )}
         {NAMES.map(([name, title]) =>
@@ -68,7 +71,9 @@ export function UserFacts({ user }: { readonly user: userFacts_user$key }) {
           ) : null,
         )}
         <dt>Roles</dt>
-        <dd>{data.roles.length === 0 ? <span className="muted">None</span> : data.roles.join(', ')}</dd>
+        <dd>
+          {data.roles.length === 0 ? <span className="muted">None</span> : <Listed texts={data.roles} />}
+        </dd>
         <dt>Created</dt>
         <dd>
           <Time value={data.createdAt ?? null} none="Not told" />
@@ -88,4 +93,14 @@ export function UserFacts({ user }: { readonly user: userFacts_user$key }) {
       </dl>
     </section>
   )
+}
+
+/** Texts one after the other, each in its own direction. */
+function Listed({ texts }: { readonly texts: readonly string[] }) {
+  return texts.map((text, index) => (
+    <Fragment key={text}>
+      {index > 0 && ', '}
+      <bdi>{text}</bdi>
+    </Fragment>
+  ))
 }

@@ -1,15 +1,54 @@
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { graphql, usePaginationFragment } from 'react-relay'
-import { useFailures } from '../relay/failures.ts'
+import { isOfUnknownExtent, useNews } from '../live/news.ts'
+import { useCalmly } from '../live/use-calmly.ts'
+import { messagesOf, useFailures } from '../relay/failures.ts'
+import { isCursorLost } from '../relay/send.ts'
+import { useListAgain } from '../relay/use-list-again.ts'
 import { Failed } from '../ui/failed.tsx'
 import type { UserGroupsPaginationQuery } from './__generated__/UserGroupsPaginationQuery.graphql.ts'
 import type { userGroups_user$key } from './__generated__/userGroups_user.graphql.ts'
+import type { userGroupsAgainQuery } from './__generated__/userGroupsAgainQuery.graphql.ts'
+import { AgainFailed } from './again-failed.tsx'
 import { GroupLink } from './group-link.tsx'
 
+const AGAIN = graphql`
+  query userGroupsAgainQuery($id: ID!, $first: Int, $after: String) {
+    node(id: $id) {
+      ... on DirectoryUser {
+        groups(first: $first, after: $after) {
+          totalCount
+          edges {
+            cursor
+            node {
+              id
+              name
+            }
+          }
+          pageInfo {
+            hasNextPage
+            hasPreviousPage
+            startCursor
+            endCursor
+          }
+        }
+      }
+    }
+  }
+`
+
+const OPERATIONS = ['userPanelQuery', 'UserGroupsPaginationQuery', 'userGroupsAgainQuery']
+
+interface UserGroupsProps {
+  readonly user: userGroups_user$key
+  /** Reads them from their beginning, where nothing of them came. */
+  readonly onRetry: () => void
+}
+
 /** The groups that somebody is in. */
-export function UserGroups({ user }: { readonly user: userGroups_user$key }) {
-  const { data, loadNext, hasNext, isLoadingNext, refetch } = usePaginationFragment<
+export function UserGroups({ user, onRetry }: UserGroupsProps) {
+  const { data, loadNext, hasNext, isLoadingNext } = usePaginationFragment<
     UserGroupsPaginationQuery,
     userGroups_user$key
   >(
@@ -17,7 +56,9 @@ export function UserGroups({ user }: { readonly user: userGroups_user$key }) {
       fragment userGroups_user on DirectoryUser
       @refetchable(queryName: "UserGroupsPaginationQuery")
       @argumentDefinitions(first: { type: "Int", defaultValue: 20 }, after: { type: "String" }) {
+        id
         groups(first: $first, after: $after) @connection(key: "userGroups_groups") {
+          __id
           totalCount
           edges {
             node {
@@ -31,14 +72,35 @@ export function UserGroups({ user }: { readonly user: userGroups_user$key }) {
     user,
   )
   const [lost, setLost] = useState<Error | null>(null)
-  const failures = [
-    ...useFailures('userPanelQuery', 'node', 'groups'),
-    ...useFailures('UserGroupsPaginationQuery', 'node', 'groups'),
-  ]
-  const groups = data.groups?.edges?.flatMap(edge => edge?.node ?? [])
-  const more = () => {
+  const variables = { id: data.id }
+  const asked = OPERATIONS.map(name => ({ name, variables }))
+  const failures = useFailures(asked, '*', 'groups')
+  const edges = data.groups?.edges
+  const groups = edges?.flatMap(edge => edge?.node ?? [])
+  const list = useListAgain({
+    query: AGAIN,
+    variables,
+    pick: answer => (answer as userGroupsAgainQuery['response']).node?.groups,
+    listId: edges ? data.groups?.__id : undefined,
+    loaded: groups?.map(({ id }) => id) ?? [],
+    isFromEnd: false,
+    isBusy: isLoadingNext,
+    onNothing: onRetry,
+    onHeldBack: load,
+  })
+  const readCalmly = useCalmly(list.readAgain)
+  useNews(news => {
+    const isMembership = news.kind.startsWith('MEMBER_') || isOfUnknownExtent(news)
+    if (isMembership && news.user?.id === data.id) readCalmly()
+  })
+  function load(): void {
+    if (!list.mayLoad()) return
     setLost(null)
     loadNext(50, { onComplete: setLost })
+  }
+  const again = (andLoadMore = false) => {
+    setLost(null)
+    list.readAgain(andLoadMore)
   }
   return (
     <section aria-labelledby="user-groups">
@@ -46,10 +108,14 @@ export function UserGroups({ user }: { readonly user: userGroups_user$key }) {
       {!groups && (
         <Failed
           title="The groups could not be read"
-          message={failures[0]?.message ?? 'The provider has not answered.'}
-          onRetry={() => refetch({}, { fetchPolicy: 'network-only' })}
+          message={messagesOf(failures) || 'The provider has not answered.'}
+          onRetry={onRetry}
         />
       )}
+      {groups && failures.length > 0 && (
+        <Failed title="Some groups are missing" message={messagesOf(failures)} onRetry={() => again()} />
+      )}
+      <AgainFailed what="The groups" lost={list.lost} onRetry={() => again()} />
       {groups?.length === 0 && <p className="muted">In no group.</p>}
       <ul className="plain chips">
         {groups?.map(({ id, name }) => (
@@ -58,9 +124,15 @@ export function UserGroups({ user }: { readonly user: userGroups_user$key }) {
           </li>
         ))}
       </ul>
-      {lost && <Failed title="More groups could not be read" message={lost.message} onRetry={more} />}
+      {lost && (
+        <Failed
+          title="More groups could not be read"
+          message={lost.message}
+          onRetry={isCursorLost(lost) ? () => again(true) : load}
+        />
+      )}
       {hasNext && !lost && (
-        <Button className="button small" onPress={more} isDisabled={isLoadingNext}>
+        <Button className="button small" onPress={load} isDisabled={isLoadingNext}>
           {isLoadingNext ? 'Loading more groups …' : 'More groups'}
         </Button>
       )}

@@ -2,7 +2,7 @@ import { Suspense } from 'react'
 import { Label, Radio, RadioGroup } from 'react-aria-components'
 import { graphql, useLazyLoadQuery } from 'react-relay'
 import { useFailures } from '../relay/failures.ts'
-import { useAttempt } from '../relay/use-screen-query.ts'
+import { useOnHealed, useRetry } from '../relay/use-retry.ts'
 import { Failed } from '../ui/failed.tsx'
 import { FailureBoundary } from '../ui/failure-boundary.tsx'
 import { Loading } from '../ui/loading.tsx'
@@ -64,11 +64,13 @@ interface ListedProps {
 }
 
 function Listed({ directoryId, groupId, email, end }: ListedProps) {
+  const { fetchKey, retry } = useRetry()
+  const filter = groupId === null && email === null ? null : { groupId, email }
   const { directory } = useLazyLoadQuery<usersTabQuery>(
     graphql`
       query usersTabQuery($id: ID!, $first: Int, $last: Int, $filter: DirectoryUserFilter) {
         directory(by: { id: $id }) {
-          ...usersTable_directory @arguments(first: $first, last: $last, filter: $filter)
+          ...usersList_directory @arguments(first: $first, last: $last, filter: $filter)
         }
       }
     `,
@@ -76,21 +78,16 @@ function Listed({ directoryId, groupId, email, end }: ListedProps) {
       id: directoryId,
       first: end === null ? FIRST_PAGE : null,
       last: end === null ? null : FIRST_PAGE,
-      filter: groupId === null && email === null ? null : { groupId, email },
+      filter,
     },
     // Both ends are one list to Relay: what it has of the other is not shown for this one.
-    { fetchPolicy: 'network-only', fetchKey: useAttempt() },
+    { fetchPolicy: 'network-only', fetchKey },
   )
-  const [failure] = useFailures('usersTabQuery')
+  const [failure] = useFailures([{ name: 'usersTabQuery', variables: { id: directoryId, filter } }])
+  useOnHealed(() => !directory && retry())
   if (!directory) {
     const message = failure?.message ?? 'The directory is not there any more.'
-    return <Failed title="No people could be read" message={message} />
+    return <Failed title="No people could be read" message={message} onRetry={retry} />
   }
-  return (
-    <UsersTable
-      directory={directory}
-      isFiltered={groupId !== null || email !== null}
-      isFromEnd={end !== null}
-    />
-  )
+  return <UsersTable directory={directory} filter={filter} isFromEnd={end !== null} onRetry={retry} />
 }

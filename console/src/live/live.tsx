@@ -1,8 +1,19 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react'
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { graphql, useSubscription } from 'react-relay'
+import { forgetStale } from '../relay/staleness.ts'
 import type { LiveState } from '../relay/subscribe.ts'
 import { useSessionState } from '../session/session.ts'
 import type { liveSubscription } from './__generated__/liveSubscription.graphql.ts'
+import { tellNews } from './news.ts'
 
 /** How long a row is marked that a change has touched. */
 const MARKED_MS = 6_000
@@ -13,9 +24,15 @@ interface Live {
   readonly touched: ReadonlySet<string>
   /** How often the connection was lost and is there again. */
   readonly heals: number
+  readonly heal: () => void
 }
 
-const LiveContext = createContext<Live>({ state: 'connecting', touched: new Set(), heals: 0 })
+const LiveContext = createContext<Live>({
+  state: 'connecting',
+  touched: new Set(),
+  heals: 0,
+  heal: () => {},
+})
 
 /** Hears of changes, which update what is known, and marks for a while what they touched. */
 export function LiveProvider({
@@ -52,22 +69,31 @@ export function LiveProvider({
               deletedDirectoryId @deleteRecord
             }
             ... on DirectoryUserCreatedEvent {
-              user { id name email state updatedAt }
+              user { id name email state jobTitle updatedAt }
             }
             ... on DirectoryUserUpdatedEvent {
-              user { id name email state updatedAt }
+              changed
+              user { id name email state jobTitle updatedAt }
             }
             ... on DirectoryUserDeletedEvent {
               deletedUserId @deleteRecord
             }
             ... on DirectoryGroupCreatedEvent {
-              group { id name updatedAt }
+              group { id name totalUsers updatedAt }
             }
             ... on DirectoryGroupUpdatedEvent {
               group { id name updatedAt }
             }
             ... on DirectoryGroupDeletedEvent {
               deletedGroupId @deleteRecord
+            }
+            ... on DirectoryMemberAddedEvent {
+              user { id }
+              group { id }
+            }
+            ... on DirectoryMemberRemovedEvent {
+              user { id }
+              group { id }
             }
           }
         }
@@ -76,6 +102,7 @@ export function LiveProvider({
       onNext: (answer: liveSubscription['response'] | null | undefined) => {
         const event = answer?.directoryEvents
         if (!event) return
+        tellNews(event)
         const ids = [event.organization?.id, event.directory?.id, event.user?.id, event.group?.id].filter(
           id => typeof id === 'string',
         )
@@ -88,21 +115,24 @@ export function LiveProvider({
     [],
   )
   useSubscription<liveSubscription>(config)
-  const heals = useHeals(state)
-  const live = useMemo(() => ({ state, touched, heals }), [state, touched, heals])
+  const [heals, heal] = useHeals(state)
+  const live = useMemo(() => ({ state, touched, heals, heal }), [state, touched, heals, heal])
   return <LiveContext value={live}>{children}</LiveContext>
 }
 
-function useHeals(state: LiveState): number {
+/** Whenever it is live but the first time, unless that came late, something may have been missed. */
+function useHeals(state: LiveState): [number, () => void] {
   const [heals, setHeals] = useState(0)
-  const wasDown = useRef(false)
-  useEffect(() => {
-    if (state === 'down') wasDown.current = true
-    if (state !== 'live' || !wasDown.current) return
-    wasDown.current = false
+  const isLate = useRef(false)
+  const heal = useCallback(() => {
+    forgetStale()
     setHeals(count => count + 1)
-  }, [state])
-  return heals
+  }, [])
+  useEffect(() => {
+    if (state === 'live' && isLate.current) heal()
+    if (state === 'live' || state === 'down') isLate.current = true
+  }, [state, heal])
+  return [heals, heal]
 }
 
 /** The ids of what changes have just touched. */
@@ -110,12 +140,14 @@ export function useTouched(): ReadonlySet<string> {
   return useContext(LiveContext).touched
 }
 
-/**
- * How often the connection was lost and is there again: as the `fetchKey` of a query it reads again what the screen
- * shows, since changes meanwhile were not heard of.
- */
+/** How often the connection was lost and is there again: each is a reason to read again what the screen shows. */
 export function useHealed(): number {
   return useContext(LiveContext).heals
+}
+
+/** Reads again all that the screen shows, for whoever asks for that. */
+export function useHeal(): () => void {
+  return useContext(LiveContext).heal
 }
 
 const SIGNS: Record<LiveState, string> = {

@@ -1,6 +1,7 @@
 import { addCost, type Cost } from '../cost/costs.ts'
 import { noteServerTime } from '../ui/clock.ts'
 import type { Failure } from './failures.ts'
+import type { Stale } from './staleness.ts'
 
 /** Where GraphQL is spoken. */
 export const ENDPOINT = '/graphql'
@@ -25,7 +26,7 @@ export interface Operation {
 export interface Answer {
   readonly data: Readonly<Record<string, unknown>>
   readonly errors: readonly Failure[]
-  readonly extensions: { readonly dirgraph?: Cost } | undefined
+  readonly extensions: { readonly dirgraph?: Cost & { readonly stale?: readonly Stale[] } } | undefined
 }
 
 const UNREACHABLE = 'dirgraph can not be reached. Is it running, and are you online?'
@@ -57,4 +58,9 @@ export async function send(operation: Operation, variables: object, token: strin
 /** Whether what failed did so for want of a token that is good. */
 export function isUnauthenticated(failures: readonly Failure[]): boolean {
   return failures.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')
+}
+
+/** Whether a page was refused because the place that it was to begin at is no more. */
+export function isCursorLost(error: Error): boolean {
+  return error instanceof OperationError && error.failures[0]?.extensions?.code === 'BAD_USER_INPUT'
 }

@@ -16,6 +16,10 @@ interface Told {
 
 const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 8_000
+/** A stream that has stood so long was no failure to come back. */
+const STEADY_MS = 10_000
+/** However long the server wants to be left alone. */
+const LONGEST_WAIT_MS = 60_000
 /** The server shows every 12 seconds that it is there. */
 const SILENCE_MS = 30_000
 
@@ -29,6 +33,7 @@ export function createSubscribe(onState: (state: LiveState) => void): SubscribeF
       const request = { documentId: parameters.id, operationName: parameters.name, variables }
       let end = () => {}
       let timer: ReturnType<typeof setTimeout> | undefined
+      let steady: ReturnType<typeof setTimeout> | undefined
       let lost = 0
       let begun = 0
 
@@ -46,7 +51,9 @@ export function createSubscribe(onState: (state: LiveState) => void): SubscribeF
           on: {
             connected: () => {
               if (isOver()) return
-              lost = 0
+              steady = setTimeout(() => {
+                lost = 0
+              }, STEADY_MS)
               onState('live')
             },
           },
@@ -61,39 +68,50 @@ export function createSubscribe(onState: (state: LiveState) => void): SubscribeF
               stop()
               return onState('refused')
             }
-            if (answer.data) sink.next(answer as unknown as GraphQLResponse)
+            if (!answer.data) return
+            lost = 0
+            sink.next(answer as unknown as GraphQLResponse)
           },
           error: error => {
             if (isOver()) return
-            if (error instanceof NetworkError && error.response?.status === 401) session.expire(token)
-            comeBack()
+            const response = error instanceof NetworkError ? error.response : undefined
+            if (response?.status === 401) session.expire(token)
+            comeBack(Number(response?.headers.get('retry-after') ?? 0) * 1_000)
           },
           complete: () => isOver() || comeBack(),
         })
       }
 
-      function comeBack(): void {
+      function comeBack(toldMs = 0): void {
+        clearTimeout(steady)
         onState('down')
         // Without a token that is good there is nothing to come back with.
         if (session.state === 'expired' || session.state === 'signed-out') return
         const ms = Math.min(FIRST_RETRY_MS * 2 ** lost, LAST_RETRY_MS)
         lost += 1
-        timer = setTimeout(begin, ms / 2 + (Math.random() * ms) / 2)
+        const leastMs = Math.min(Number.isFinite(toldMs) ? toldMs : 0, LONGEST_WAIT_MS)
+        timer = setTimeout(begin, Math.max(ms / 2 + (Math.random() * ms) / 2, leastMs))
       }
 
       function stop(): void {
         begun += 1
         clearTimeout(timer)
+        clearTimeout(steady)
         end()
       }
 
-      const forget = session.subscribe(() => session.state === 'signed-in' && begin())
-      window.addEventListener('online', begin)
-      onState('connecting')
-      begin()
+      /** At once, in place of a stream that may be good: what happens until the next one is there is not heard of. */
+      function beginAnew(): void {
+        onState('connecting')
+        begin()
+      }
+
+      const forget = session.subscribe(() => session.state === 'signed-in' && beginAnew())
+      window.addEventListener('online', beginAnew)
+      beginAnew()
       return () => {
         forget()
-        window.removeEventListener('online', begin)
+        window.removeEventListener('online', beginAnew)
         stop()
       }
     })

@@ -1,5 +1,5 @@
-import { createContext, useCallback, useContext, useEffect } from 'react'
-import { fetchQuery, useLazyLoadQuery, useRelayEnvironment } from 'react-relay'
+import { createContext, useCallback, useContext, useEffect, useRef } from 'react'
+import { useLazyLoadQuery } from 'react-relay'
 import {
   createOperationDescriptor,
   type GraphQLTaggedNode,
@@ -8,6 +8,7 @@ import {
 } from 'relay-runtime'
 import { useHealed } from '../live/live.tsx'
 import { wasJustAnswered } from './environment.ts'
+import { useReadAgain } from './use-read-again.ts'
 
 /** How often somebody has asked to try again, in the part of the screen around. */
 export const AttemptContext = createContext(0)
@@ -17,6 +18,13 @@ export function useAttempt(): number {
   return useContext(AttemptContext)
 }
 
+interface Screen<Query extends OperationType> {
+  readonly data: Query['response']
+  readonly refresh: () => void
+  /** Why it could not be read again. */
+  readonly lost: Error | null
+}
+
 /**
  * What a screen shows: what is known of it at once, then read again, and once more when the connection to the changes
  * was lost and is there again. Where reading again fails, what is shown stays.
@@ -24,21 +32,19 @@ export function useAttempt(): number {
 export function useScreenQuery<Query extends OperationType>(
   query: GraphQLTaggedNode,
   variables: Query['variables'],
-): { readonly data: Query['response']; readonly refresh: () => void } {
-  const environment = useRelayEnvironment()
+): Screen<Query> {
   const heals = useHealed()
+  const healsHeard = useRef(heals)
   const fetchKey = useContext(AttemptContext)
   const data = useLazyLoadQuery<Query>(query, variables, { fetchPolicy: 'store-or-network', fetchKey })
   const { identifier } = createOperationDescriptor(getRequest(query), variables).request
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the identifier stands for the variables.
-  const read = useCallback(() => {
-    const reading = fetchQuery(environment, query, variables, { networkCacheConfig: { force: true } })
-    return reading.subscribe({ error: () => {} }).unsubscribe
-  }, [environment, query, identifier])
+  const { read, lost } = useReadAgain<Query>(query, variables)
   // biome-ignore lint/correctness/useExhaustiveDependencies: each of these is a reason to read again.
   useEffect(() => {
-    if (!wasJustAnswered(identifier)) return read()
+    const isHealed = healsHeard.current !== heals
+    healsHeard.current = heals
+    if (isHealed || !wasJustAnswered(identifier)) return read()
   }, [read, heals, fetchKey])
   const refresh = useCallback(() => void read(), [read])
-  return { data, refresh }
+  return { data, refresh, lost }
 }

@@ -1,0 +1,177 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { whyNoBrowser } from '../support/chromium.ts'
+import { isLeftOut } from '../support/left-out.ts'
+import { directoryId, groupId, userId } from '../support/seeded-ids.ts'
+import {
+  expectAccessible,
+  IN_BROWSER,
+  type ServedConsole,
+  startConsole,
+  useChromium,
+} from './start-console.ts'
+
+const WHAT = 'A directory that changes while it is looked at, in Chromium'
+const REFUSED = /the server responded with a status of/
+
+describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
+  const open = useChromium()
+
+  /** A directory of WorkOS with 120 people, and what the provider has of it. */
+  async function openKestrel(search = '', settings: Parameters<typeof startConsole>[0] = {}) {
+    const served = await startConsole(settings)
+    const id = served.sandbox.data.known.workosMediumDirectoryId
+    const address = `${served.origin}/console/directories/${encodeURIComponent(directoryId(served.sandbox, id))}`
+    const page = await open(`${address}${search}`, { expected: REFUSED })
+    await page.locator('h1').getByText('Kestrel Entra ID').waitFor()
+    await page.getByText('Live', { exact: true }).waitFor()
+    const roster = served.sandbox.data.workos.rosters.get(id)
+    if (roster === undefined) throw new Error('the directory has no roster')
+    return { served, page, id, roster }
+  }
+
+  const people = (page: Page) => page.getByRole('grid', { name: 'People' })
+  const counted = (page: Page, text: string) => page.getByRole('status').filter({ hasText: text })
+  const rowOf = (page: Page, id: string) => people(page).locator(`.table-row[data-key="${id}"]`)
+  const focusedKey = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute('data-key'))
+  const tryAgain = (page: Page) => page.getByRole('button', { name: 'Try again' })
+
+  /** The machine was without a network for a while, which nobody has told. */
+  const comeBack = (page: Page) => page.evaluate(() => dispatchEvent(new Event('online')))
+  const failAll = ({ sandbox }: ServedConsole, path = /director/) =>
+    sandbox.inject({ provider: 'workos', path, kind: 'status', status: 400 })
+
+  test('is read again after a gap, all that is loaded of it, and leaves whoever reads where they are', async () => {
+    const { served, page, roster } = await openKestrel()
+    await counted(page, '50 of 120').waitFor()
+    await people(page).evaluate(grid => {
+      grid.scrollTop = grid.scrollHeight
+    })
+    await counted(page, '120 of 120').waitFor()
+    await people(page).evaluate(grid => {
+      grid.scrollTop = 3_000
+    })
+    const [gone, renamed] = [roster.users.at(-3), roster.users.at(-65)]
+    if (!gone || !renamed) throw new Error('too few people')
+    const row = rowOf(page, userId(served.sandbox, renamed.id))
+    await row.focus()
+    const top = () => row.evaluate(element => element.getBoundingClientRect().top)
+    const before = await top()
+    renamed.name = 'Somebody Renamed'
+    roster.users.splice(roster.users.indexOf(gone), 1)
+    await comeBack(page)
+    await row.getByText('Somebody Renamed').waitFor()
+    await page.getByText('119 of ').waitFor()
+    expect(Math.abs((await top()) - before)).toBeLessThan(2)
+    expect(await focusedKey(page)).toBe(userId(served.sandbox, renamed.id))
+  })
+
+  test('says what could not be read again beside what was, and reads it when it can', async () => {
+    const { served, page } = await openKestrel()
+    await counted(page, '50 of 120').waitFor()
+    failAll(served)
+    await comeBack(page)
+    await page.getByText('This directory could not be read again').waitFor()
+    await page.getByText('These people could not be read again').waitFor()
+    await counted(page, '50 of 120').waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Kestrel Entra ID' }).waitFor()
+    await expectAccessible(page)
+    served.sandbox.clearFaults()
+    await tryAgain(page).last().click()
+    await page.getByText('These people could not be read again').waitFor({ state: 'detached' })
+    await tryAgain(page).click()
+    await page.getByText('This directory could not be read again').waitFor({ state: 'detached' })
+  })
+
+  test('shows who comes and who goes, and how many there are', async () => {
+    const { served, page, id } = await openKestrel()
+    await counted(page, '50 of 120').waitFor()
+    const { userId: come } = served.sandbox.change('user-created', id)
+    const row = rowOf(page, userId(served.sandbox, come ?? ''))
+    await row.getByText('changed').waitFor()
+    expect(await people(page).getByRole('row').nth(1).getAttribute('data-key')).toBe(
+      await row.getAttribute('data-key'),
+    )
+    await counted(page, '51 of 121').waitFor()
+    await page.locator('dt:text-is("People") + dd').getByText('121').waitFor()
+    served.sandbox.change('user-deleted', id)
+    await counted(page, ' of 120').waitFor()
+    await page.getByRole('tab', { name: 'Groups' }).click()
+    const groups = page.getByRole('grid', { name: 'Groups' })
+    await groups.getByRole('row').nth(1).waitFor()
+    served.sandbox.change('group-created', id)
+    await groups.getByRole('row').nth(1).getByText('changed').waitFor()
+  })
+
+  test('tells of who comes to a group where the person is open', async () => {
+    // What happens first is drawn alike in every sandbox.
+    const other = (await startConsole()).sandbox
+    const drawn = other.change('member-added', other.data.known.workosMediumDirectoryId)
+    const { served, page, id, roster } = await openKestrel(`?user=${userId(other, drawn.userId ?? '')}`)
+    const panel = page.getByRole('dialog', { name: 'Person' })
+    await panel.getByRole('heading', { name: 'Groups' }).waitFor()
+    const groups = panel.locator('.group-link')
+    const name = roster.groups.find(one => one.id === drawn.groupId)?.name ?? ''
+    expect(await groups.allTextContents()).not.toContain(name)
+    served.sandbox.change('member-added', id)
+    await groups.getByText(name, { exact: true }).waitFor()
+  })
+
+  test('lets what could not be read be tried again: the groups to choose from, somebody, a group', async () => {
+    const { served, page, roster } = await openKestrel('?tab=mappings')
+    const [somebody, group] = [roster.users.at(-1)?.id ?? '', roster.groups[0]?.id ?? '']
+    failAll(served, /directory_(users|groups)/)
+    const address = page.url().replace('?tab=mappings', '')
+    await page.goto(`${address}?user=${userId(served.sandbox, somebody)}`)
+    const panel = page.getByRole('dialog')
+    await panel.getByText('This could not be read').waitFor()
+    served.sandbox.clearFaults()
+    await panel.getByRole('button', { name: 'Try again' }).click()
+    await panel.getByRole('heading', { name: 'Groups' }).waitFor()
+
+    await page.keyboard.press('Escape')
+    await panel.waitFor({ state: 'detached' })
+    const focused = () => page.evaluate(() => document.activeElement?.tagName)
+    await expect.poll(focused).toBe('H1')
+    await page.getByText('The groups could not be read.').waitFor()
+    await page.getByText('The groups could not be read.').getByRole('button').click()
+    await page.getByRole('button', { name: /All groups/ }).waitFor()
+
+    failAll(served, /directory_(users|groups)/)
+    await page.goto(`${address}?tab=groups&group=${groupId(served.sandbox, group)}`)
+    await panel.getByText('The group could not be read').waitFor()
+    served.sandbox.clearFaults()
+    await panel.getByRole('button', { name: 'Try again' }).click()
+    await panel.getByRole('heading', { name: 'People' }).waitFor()
+  })
+
+  test('says how old it is where its provider does not answer, until it does', async () => {
+    const { served, page } = await openKestrel('?tab=mappings', { dirgraph: { cacheTtlSeconds: 1 } })
+    served.sandbox.inject({ provider: 'workos', kind: 'status', status: 503 })
+    const notice = page.getByText(/^As of .*: WorkOS does not answer\.$/)
+    await expect
+      .poll(
+        async () => {
+          await comeBack(page)
+          return notice.count()
+        },
+        { timeout: 20_000, interval: 1_000 },
+      )
+      .toBe(1)
+    await expectAccessible(page)
+    served.sandbox.clearFaults()
+    await expect
+      .poll(
+        async () => {
+          await page
+            .getByRole('button', { name: 'Read again' })
+            .click({ timeout: 1_000 })
+            .catch(() => {})
+          return notice.count()
+        },
+        { timeout: 20_000, interval: 1_000 },
+      )
+      .toBe(0)
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
+  })
+})
