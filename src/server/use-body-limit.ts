@@ -14,13 +14,20 @@ export function useBodyLimit(maxBytes: number): Plugin {
       // A stand-in is of a request over HTTP, of which Node reads no more than was announced.
       if (announced !== null && !(request instanceof Request)) return
       setRequestParser(async request => {
-        const body = await readBody(request, maxBytes)
+        const body = await readBody(request, maxBytes).catch(brokenOff)
         if (body === null) throw tooLarge(maxBytes)
         const { url, method, headers } = request
         return requestParser(new fetchAPI.Request(url, { method, headers, body }))
       })
     },
   }
+}
+
+/** Whoever sent it is gone, as a rule, and reads none of this. */
+function brokenOff(): never {
+  throw createGraphQLError('The body could not be read.', {
+    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+  })
 }
 
 function tooLarge(maxBytes: number) {
