@@ -8,6 +8,7 @@ import {
   comparePlaces,
   isGap,
   KEPT_FOR_SECONDS,
+  MOVED_FROM,
   type RawEntry,
   type StreamEntry,
   toEntries,
@@ -164,7 +165,9 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
     acknowledgements.forget()
     // Others have given back what they had read, and were not as far: nothing is missing here, and some of it is known.
     const oldest = isKept ? await findOldest(reader) : null
-    if (oldest !== null && comparePlaces(oldest, place) <= 0) return [oldest, false]
+    const oldestKept = kept.oldest()
+    if (oldest !== null && comparePlaces(oldest, place) <= 0)
+      return [oldestKept !== null && comparePlaces(oldest, oldestKept) < 0 ? oldestKept : oldest, false]
     kept.clear()
     const last = await inTime(reader.eval(LAST_PLACE, 1, key) as Promise<string>)
     return [comparePlaces(last, place) < 0 ? START : place, true]
@@ -200,9 +203,11 @@ export function createFollowedStream(settings: FollowedStreamSettings): Followed
     const entries = toEntries(byKey.get(key) ?? [])
     const isOvertaken = entries.length === BATCH && !(await reachesBackTo(reader, place))
     if (isOvertaken) kept.clear()
-    const news = entries.filter(entry => !kept.hasRead(entry.place))
+    const hasRead = ({ place, fields }: StreamEntry) =>
+      kept.hasRead(place) || kept.hasRead(fields[MOVED_FROM] ?? place)
+    const news = entries.filter(entry => !hasRead(entry))
     const isMissing = isOvertaken || news.some(isGap)
-    for (const entry of news) if (isKept) kept.add(entry, true)
+    for (const entry of entries) if (isKept) kept.add(entry, true)
     const told = news.filter(entry => !('begin' in entry.fields || isGap(entry)))
     await Promise.all(told.map(entry => follower.apply(entry)))
     const last = entries.at(-1)?.place

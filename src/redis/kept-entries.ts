@@ -1,11 +1,13 @@
-import { comparePlaces, KEPT_FOR_SECONDS, type StreamEntry } from './stream-entries.ts'
+import { comparePlaces, KEPT_FOR_SECONDS, MOVED_FROM, type StreamEntry } from './stream-entries.ts'
 
 /** The last entries of a stream as one replica knows them, for a Redis that has lost them. */
 export interface KeptEntries {
   isEmpty(): boolean
-  /** One that was read, or else one that this replica has added and may not have read yet. */
+  /** One that was read, or else one that this replica has added and may not have read yet. It has no older place then. */
   add(entry: StreamEntry, isRead: boolean): void
   hasRead(place: string): boolean
+  /** The place of the oldest; null where nothing is kept. */
+  oldest(): string | null
   /** What comes next does not follow what is kept. */
   clear(): void
   /** Puts back what is missing, and says whether something was. Rejects as `evaluate` does. */
@@ -30,16 +32,27 @@ return 0`
 
 /**
  * KEYS: stream. ARGV: for how long it is kept, then each place and its texts. What something newer stands behind already
- * gets a new place, where those find it who have read on.
+ * gets a new place, where those find it who have read on, and says which one it had.
  */
 const GIVE_BACK = `
+local function hasMoved(place)
+  for _, entry in ipairs(redis.call('XREVRANGE', KEYS[1], '+', place)) do
+    local texts = entry[2]
+    if texts[#texts - 1] == '${MOVED_FROM}' and texts[#texts] == place then return true end
+  end
+  return false
+end
 local isEmpty = redis.call('EXISTS', KEYS[1]) == 0
 for index = 2, #ARGV, 2 do
   local place, texts = ARGV[index], cjson.decode(ARGV[index + 1])
   local isOlder = not isEmpty and not redis.call('XRANGE', KEYS[1], '-', place, 'COUNT', 1)[1]
   if not isOlder and not redis.call('XRANGE', KEYS[1], place, place)[1] then
     local added = redis.pcall('XADD', KEYS[1], place, unpack(texts))
-    if added.err then redis.call('XADD', KEYS[1], '*', unpack(texts)) end
+    if added.err and not hasMoved(place) then
+      table.insert(texts, '${MOVED_FROM}')
+      table.insert(texts, place)
+      redis.call('XADD', KEYS[1], '*', unpack(texts))
+    end
   end
 end
 redis.call('EXPIRE', KEYS[1], ARGV[1])`
@@ -61,17 +74,25 @@ export function createKeptEntries(): KeptEntries {
     const texts = JSON.stringify(Object.entries(fields).flat())
     kept.set(place, { texts, isRead })
     characters += texts.length
-    for (const [oldest, { texts }] of kept) {
+    for (const oldest of kept.keys()) {
       if (kept.size === 1 || (kept.size <= MAX_ENTRIES && characters <= MAX_CHARACTERS)) return
-      kept.delete(oldest)
-      characters -= texts.length
+      forget(oldest)
     }
+  }
+
+  function forget(place: string): void {
+    characters -= kept.get(place)?.texts.length ?? 0
+    kept.delete(place)
   }
 
   return {
     isEmpty: () => kept.size === 0,
-    add,
+    add({ place, fields: { [MOVED_FROM]: was, ...fields } }, isRead) {
+      if (was !== undefined) forget(was)
+      add({ place, fields }, isRead)
+    },
     hasRead: place => kept.get(place)?.isRead ?? false,
+    oldest: () => [...kept.keys()].toSorted(comparePlaces)[0] ?? null,
     clear() {
       kept.clear()
       characters = 0

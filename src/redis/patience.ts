@@ -12,6 +12,8 @@ export interface Patience {
   wait<T>(reply: Promise<T>, give: (why: Impatience) => Error, maxMs?: number): Promise<T>
   /** One reply is waited for by several requests from now on; each of them calls what it gives back when that is over. */
   beginWait(): () => void
+  /** Whether the request at hand has lost so much that it should do without Redis where it can. */
+  isShort(): boolean
   /** Nobody waits any longer. */
   abandon(why: Impatience): void
 }
@@ -144,6 +146,7 @@ export function createPatience(onLost: (why: Impatience) => void, oldestRequestM
   return {
     wait,
     beginWait,
+    isShort: requestWaits.isShort,
     abandon(why) {
       for (const entry of waiting) if (entry.maxMs <= MAX_WAIT_MS) entry.giveUp(why)
     },

@@ -86,10 +86,12 @@ export function createRedisEventLog({ redis, replicas, keyspace }: RedisEventLog
     const keys = [knownKey(provider), stream.key]
     const place = (await append(keys, [...values, stream.isKept() ? 'kept' : ''])) as string | null
     if (place !== 'lost') return place
-    if (performance.now() > untilMs) throw new EventLogUnavailableError()
-    await stream.giveBack(evaluate)
-    if (performance.now() > untilMs) throw new EventLogUnavailableError()
-    return (await append(keys, [...values, ''])) as string | null
+    const inTime = <T>(run: () => Promise<T>) => {
+      if (performance.now() > untilMs) throw new EventLogUnavailableError()
+      return run()
+    }
+    await stream.giveBack((...script) => inTime(() => evaluate(...script)))
+    return (await inTime(() => append(keys, [...values, '']))) as string | null
   }
 
   /** Delivers in order, each event when all replicas have applied it. */

@@ -53,6 +53,8 @@ export interface RedisConnection {
   script(lua: string, withinMs?: number): Script
   /** What several requests will wait for together begins; each calls what it gives back once that is over for it. */
   beginWait(): () => void
+  /** Whether the request at hand has waited so long in all that it should do without Redis where it can. */
+  isShort(): boolean
   /**
    * A connection of its own for SUBSCRIBE. It comes back by itself and has then forgotten its subscriptions: subscribe at
    * each `ready`. A dead peer is found within three seconds. Commands reject while it is not there.
@@ -190,6 +192,7 @@ export function createRedis(url: string, log: Logger, oldestRequestMs: () => num
     },
     run,
     beginWait: patience.beginWait,
+    isShort: patience.isShort,
     script(lua, withinMs) {
       scripts += 1
       const name = `dirgraph${scripts}`

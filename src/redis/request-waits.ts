@@ -8,6 +8,8 @@ export interface RequestWaits {
    * has lost too much by now.
    */
   begin(): () => boolean
+  /** Whether the request has lost so much that it should keep the rest for what can't be done without. */
+  isShort(): boolean
 }
 
 /** What one has lost, and up to where that is counted. */
@@ -18,6 +20,7 @@ interface Lost {
 
 /** With a command that is given up after 100 ms, that is below 250. */
 const MAX_MS = 140
+const SHORT_MS = MAX_MS / 2
 /** What nobody says for which request it is, is taken together for so long. */
 const ANYBODY_MS = 3_000
 
@@ -54,6 +57,10 @@ export function createRequestWaits(): RequestWaits {
         lost.untilIdleMs = untilIdleMs
         return lost.idleMs > MAX_MS
       }
+    },
+    isShort() {
+      const request = currentRequest()
+      return request ? (byRequest.get(request)?.idleMs ?? 0) > SHORT_MS : false
     },
   }
 }

@@ -13,6 +13,9 @@ export const KEPT_FOR_SECONDS = 4 * 24 * 60 * 60
 /** The name in an entry of which nothing is to be applied: what came before it is not all that there was. */
 export const GAP = 'gap'
 
+/** The name in an entry of the place that it had in a Redis that has lost it. */
+export const MOVED_FROM = 'was'
+
 export function isGap({ fields }: StreamEntry): boolean {
   return GAP in fields
 }

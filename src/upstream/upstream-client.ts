@@ -7,6 +7,7 @@ import {
   RateLimitedError,
   UnavailableError,
 } from '../domain/provider-error.ts'
+import { forNoRequest } from '../domain/request-scope.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { LookupResult, UpstreamMetrics } from '../telemetry/metrics.ts'
 import { traceApart } from '../telemetry/traces.ts'
@@ -226,11 +227,10 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
 
   /** Renews an answer before it ends; nobody waits for it. A failure that may pass is nobody's, a refusal ends the reuse. */
   function refresh(key: string, request: UpstreamRequest): void {
-    traceApart(() => readShared(key, request, createBackgroundCall('refresh'), true)).catch(
-      (error: unknown) => {
-        if (!isPassing(error)) store.forget(key)
-      },
-    )
+    const renew = () => readShared(key, request, createBackgroundCall('refresh'), true)
+    forNoRequest(() => traceApart(renew)).catch((error: unknown) => {
+      if (!isPassing(error)) store.forget(key)
+    })
   }
 
   /** Without the query, which can hold an e-mail address. */

@@ -309,6 +309,38 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
       expect((await follow('late')).recent.map(({ body }) => body)).toEqual(['e1', 'e2'])
     })
 
+    test('takes back the last event that it lacks, though something newer is there, and every event is told once', async () => {
+      const one = await follow('one')
+      const other = await follow('other')
+      for (const event of ['e1', 'e2']) await append(one, event)
+      await has('one delivered e2', 'other delivered e2')
+      const key = one.keyspace('events')
+      const disconnectReaders = () =>
+        one.redis.run(async client => {
+          const list = `${await client.client('LIST')}`
+          const reading = [...list.matchAll(/^id=(\d+) .*cmd=xread/gm)].map(([, id = '']) => id)
+          await Promise.all(reading.map(id => client.client('KILL', 'ID', id)))
+        })
+      await one.redis.run(async client => {
+        const [last] = await client.xrevrange(key, '+', '-', 'COUNT', 1)
+        await client.xdel(key, last?.[0] ?? '')
+      })
+      await disconnectReaders()
+      await append(other, 'e3')
+      await has('one delivered e3', 'other delivered e3', 'one regained false', 'other regained false')
+      const tell = async () => (await follow('late')).recent.map(({ body }) => body).toSorted()
+      expect(await tell()).toEqual(['e1', 'e2', 'e3'])
+      await disconnectReaders()
+      await append(one, 'e4')
+      await has('one delivered e4', 'other delivered e4')
+      expect(await tell()).toEqual(['e1', 'e2', 'e3', 'e4'])
+      for (const name of ['one', 'other']) {
+        expect(of(name).filter(line => line.includes('delivered'))).toEqual(
+          ['e1', 'e2', 'e3', 'e4'].map(event => `${name} delivered ${event}`),
+        )
+      }
+    })
+
     test('says that something may be missing where it had read nothing of what was given back', async () => {
       const one = await follow('one')
       const other = await follow('other')
