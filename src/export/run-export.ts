@@ -123,16 +123,18 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error
         const isCut = !output.canCutBack && output.size() > sizeBefore
-        if (!isCut) await takeBack(index)
-        if (error instanceof NotFoundError && (await isGone(directory.key)))
-          return mark(index, { state: 'gone', why: 'It was deleted meanwhile.' })
+        if (isCut) state = { ...state, size: output.size(), rows }
+        else await takeBack(index)
+        if (error instanceof NotFoundError && (await isGone(directory.key))) {
+          const why = `It was deleted meanwhile${isCut ? '; a part of it is in the output' : ''}.`
+          return mark(index, { state: 'gone', why })
+        }
         // What was asked for is not there any more, as where whoever stood at its place has left, or one of its groups.
         const isOutdated = error instanceof InvalidInputError || error instanceof NotFoundError
         if (isOutdated && beginnings < MAX_BEGINNINGS && !isCut) {
           parts = readMembers(directory, null, provider, ask)
           continue
         }
-        if (isCut) state = { ...state, size: output.size(), rows }
         const part = isCut ? 'A part of its groups and users' : 'Its groups and users'
         return mark(index, { state: 'missing', why: `${part}: ${error.message}` })
       }

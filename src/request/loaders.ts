@@ -171,7 +171,7 @@ interface Coming<T> {
 /**
  * A loader of pages. Asks that differ only in detail are one ask, for the most that any of them needs. `unitOf` names
  * what an adapter can plan together: the asks of a unit are one batch for it, and wait for one another. What is kept
- * joins no batch.
+ * joins no batch, and tells a list that is named again the same.
  */
 function lister<Ask extends ListAsk, T extends Find>(
   name: string,
@@ -206,13 +206,19 @@ function lister<Ask extends ListAsk, T extends Find>(
     name,
     cacheKeyFn: ({ ask, place }) => `${place} ${ask.detail ?? ''}`,
   })
-  const request = async (ask: Ask) => (await loader.load({ ask, place: placeOf(ask) })).page
+  const request = async (placed: Placed<Ask>) => (await loader.load(placed)).page
+  const answered = new Map<string, { readonly detail: Detail; readonly page: Page<T> | Promise<Page<T>> }>()
   return {
     load(ask) {
+      const { detail = 'key' } = ask
+      const place = placeOf(ask)
+      const known = answered.get(place)
+      if (known !== undefined && suffices(known.detail, detail)) return known.page
       const kept = readKept(ask)
-      if (kept === null) return request(ask)
-      remember(kept)
-      return kept
+      if (kept !== null) remember(kept)
+      const page = kept ?? request({ ask, place })
+      answered.set(place, { detail, page })
+      return page
     },
   }
 }

@@ -83,7 +83,7 @@ function pageBelow(
   const same = asks.filter(({ place }) => place === chosen.place)
   return {
     isPlain: chosen.isPlain,
-    load: async () => (await Promise.all(same.map(({ load }) => load()))).flatMap(nodesOf),
+    load: async () => (await Promise.all(same.map(async ({ load }) => load()))).flatMap(nodesOf),
   }
 }
 

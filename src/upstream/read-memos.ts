@@ -1,7 +1,7 @@
 import type { CallContext } from '../domain/directory-provider.ts'
 import type { UpstreamAnswer } from './upstream-client.ts'
 
-/** What an operation has read, by the read's key: it sees one answer to a question, whatever happens meanwhile. */
+/** What an operation has read, by the read's key: it sees one answer to a question, unless that is told to have changed. */
 export type ReadMemo = Map<string, UpstreamAnswer | Promise<UpstreamAnswer>>
 
 /** The memo of each operation, for as long as that lasts. */

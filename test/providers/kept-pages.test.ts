@@ -4,6 +4,7 @@ import { type EntityKey, organizationKeyOf } from '../../src/domain/entity-key.t
 import type { EventReceiver } from '../../src/domain/event-receiver.ts'
 import { nodesOf } from '../../src/domain/page.ts'
 import { createCostMeter } from '../../src/request/cost-meter.ts'
+import { createLoaders } from '../../src/request/loaders.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
 import { anyCall } from '../support/any-call.ts'
 import {
@@ -131,6 +132,25 @@ describe('at WorkOS', () => {
     expect(sandbox.calls).toEqual([])
   })
 
+  test('a directory that the kept listing shows needs no proof of its place', async () => {
+    const workos = openWorkos(sandbox, undefined, TTL_MS)
+    const directory = await someDirectory('workos')
+    const boundTo = organizationKeyOf(directory)
+    const page = { ...NO_ORGANIZATION_FILTER, page: forward(20) }
+    const others = nodesOf(await workos.listOrganizations(page, anyCall())).filter(
+      ({ key }) => key !== boundTo,
+    )
+    await workos.listDirectories(
+      others.map(of => ({ of, page: forward(5) })),
+      anyCall(),
+    )
+    const { directories, users } = listsOf(workos, directory)
+    sandbox.clearCalls()
+    expect(directories.kept(anyCall({ boundTo }))?.edges.length).toBeGreaterThan(0)
+    await users.asked(anyCall({ boundTo }))
+    expect(sandbox.calls.map(({ path }) => path.split('?')[0])).toEqual(['/directory_users'])
+  })
+
   test('a user is told nothing of a directory that is not proven to be where its key says', async () => {
     const workos = openWorkos(sandbox, undefined, TTL_MS)
     const directory = await someDirectory('workos')
@@ -159,4 +179,19 @@ describe('at Scalekit', () => {
     const [full] = await scalekit.listUsers([list('full')], anyCall())
     expect(scalekit.kept.listUsers(list('basic'), anyCall())).toEqual(whole(full))
   })
+})
+
+test('an operation that names a list again is told the same, though the answer is dropped meanwhile', async () => {
+  const workos = openWorkos(sandbox, undefined, TTL_MS)
+  const directory = await someDirectory('workos')
+  await listsOf(workos, directory).users.asked(anyCall())
+  const { listUsers } = createLoaders(workos, anyCall())
+  const within = { kind: 'Directory', key: directory } as const
+  const list = { within, page: forward(3), filter: NO_USER_FILTER, detail: 'basic' } as const
+  sandbox.clearCalls()
+  const first = listUsers.load(list)
+  expect(first).not.toBeInstanceOf(Promise)
+  await workos.forgetAll()
+  expect(await listUsers.load(list)).toBe(first)
+  expect(sandbox.calls).toEqual([])
 })

@@ -33,9 +33,13 @@ export function withProofs(reads: ProviderReads): ProviderReads {
     return [...found]
   }
 
+  function seePage<P extends Listed<Member> | null>(page: P): P {
+    if (page !== null && !(page instanceof ProviderError)) see(nodesOf(page))
+    return page
+  }
+
   function seePages<T extends Member>(pages: Listed<T>[]): Listed<T>[] {
-    for (const page of pages) if (!(page instanceof ProviderError)) see(nodesOf(page))
-    return pages
+    return pages.map(seePage)
   }
 
   /** Why nothing may be asked of some of the keys; for the others there is nothing in the map. */
@@ -124,12 +128,15 @@ export function withProofs(reads: ProviderReads): ProviderReads {
       )
     },
     kept: {
-      listDirectories: reads.kept.listDirectories,
+      listDirectories: (list, call) => seePage(reads.kept.listDirectories(list, call)),
       listUsers: keptWithin(
         (list: ListUsers) => [directoryKeyOf(list.within.key), groupOf(list)],
         reads.kept.listUsers,
       ),
-      listGroups: keptWithin((list: ListGroups) => [directoryKeyOf(list.within.key)], reads.kept.listGroups),
+      listGroups: keptWithin(
+        (list: ListGroups) => [directoryKeyOf(list.within.key)],
+        (list, call) => seePage(reads.kept.listGroups(list, call)),
+      ),
     },
   }
 }

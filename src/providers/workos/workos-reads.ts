@@ -62,8 +62,8 @@ export function createWorkosReads(client: UpstreamClient): ProviderReads {
     return directory
   }
 
-  function notedPage<P extends Listed<Directory>>(page: P): P {
-    if (!(page instanceof ProviderError)) for (const { node } of page.edges) noted(node)
+  function notedPage<P extends Listed<Directory> | null>(page: P): P {
+    if (page !== null && !(page instanceof ProviderError)) for (const { node } of page.edges) noted(node)
     return page
   }
 
@@ -167,7 +167,7 @@ export function createWorkosReads(client: UpstreamClient): ProviderReads {
 
     kept: {
       listDirectories: (its, call) =>
-        keptDirectories(its, scan, call) ?? readKept(client, readDirectories(its), call),
+        notedPage(keptDirectories(its, scan, call) ?? readKept(client, readDirectories(its), call)),
       listUsers: (its, call) => readKept(client, readUsers(its), call),
       // Those of a user are planned together with those of others.
       listGroups: (its, call) =>
