@@ -169,7 +169,6 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     sandbox.inject({ provider: 'scalekit', ...DOWN })
     const page = await open(`${origin}/console`, { expected: /net::ERR|Failed to load/ })
     const missing = page.getByRole('alert').filter({ hasText: 'Some organizations are missing' })
-    await page.getByText('Live', { exact: true }).waitFor()
     await missing.waitFor()
     await page.getByText('WorkOS', { exact: true }).first().click()
     await missing.waitFor({ state: 'detached' })
@@ -177,12 +176,26 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     await page.route('**/graphql', route => route.abort())
     await page.getByText('All', { exact: true }).click()
     await missing.waitFor()
+    await rowOf(page, 'Nimbus Freight').waitFor()
+  })
 
-    await page.unroute('**/graphql')
+  test('says what could not be read again beside what was, and reads it when it can', async () => {
+    const { origin } = await startConsole()
+    const page = await open(`${origin}/console`, { expected: /net::ERR|Failed to load/ })
+    await page.getByText('Live', { exact: true }).waitFor()
+    await rowOf(page, 'Nimbus Freight').waitFor()
+    await page.route('**/graphql', route =>
+      /AgainQuery/.test(route.request().postData() ?? '') ? route.abort() : route.continue(),
+    )
     await page.evaluate(() => dispatchEvent(new Event('online')))
-    await page.getByText('These organizations could not be read again').waitFor()
+    const failed = page.getByRole('alert').filter({ hasText: 'These organizations could not be read again' })
+    await failed.waitFor()
+    await page.getByText('What needs attention could not be read again').waitFor()
     await rowOf(page, 'Nimbus Freight').waitFor()
     await expectAccessible(page)
+    await page.unroute('**/graphql')
+    await failed.getByRole('button', { name: 'Try again' }).press('Enter')
+    await failed.waitFor({ state: 'detached' })
   })
 
   test('keeps what is there where more can not be read, and says so', async () => {
