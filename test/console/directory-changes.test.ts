@@ -103,17 +103,24 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     await groups.getByRole('row').nth(1).getByText('changed').waitFor()
   })
 
-  test('tells of who comes to a group where the person is open', async () => {
+  test('tells of who comes to a group where they are listed, and where they are open', async () => {
     // What happens first is drawn alike in every sandbox.
     const other = (await startConsole()).sandbox
     const drawn = other.change('member-added', other.data.known.workosMediumDirectoryId)
-    const { served, page, id, roster } = await openKestrel(`?user=${userId(other, drawn.userId ?? '')}`)
+    const key = userId(other, drawn.userId ?? '')
+    const { users = [] } = other.data.workos.rosters.get(other.data.known.workosMediumDirectoryId) ?? {}
+    const email = users.find(one => one.id === drawn.userId)?.email ?? ''
+    const { served, page, id, roster } = await openKestrel(`?user=${key}&email=${encodeURIComponent(email)}`)
+    const row = page.locator(`.table-row[data-key="${key}"]`)
+    await row.waitFor()
     const panel = page.getByRole('dialog', { name: 'Person' })
     await panel.getByRole('heading', { name: 'Groups' }).waitFor()
     const groups = panel.locator('.group-link')
     const name = roster.groups.find(one => one.id === drawn.groupId)?.name ?? ''
     expect(await groups.allTextContents()).not.toContain(name)
+    expect(await row.getByText('changed').count()).toBe(0)
     served.sandbox.change('member-added', id)
+    await row.getByText('changed').waitFor()
     await groups.getByText(name, { exact: true }).waitFor()
   })
 

@@ -59,6 +59,28 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     await expect.poll(() => focused(page)).toBe('H2: Directories')
   })
 
+  test('stays on the button that tries for people again until they are there', async () => {
+    const { origin, sandbox } = await startConsole()
+    const path = /directory_users/
+    const heal = sandbox.inject({ provider: 'workos', path, kind: 'status', status: 400 })
+    const id = directoryId(sandbox, sandbox.data.known.workosMediumDirectoryId)
+    const page = await open(`${origin}/console/directories/${id}`)
+    const failed = page.getByRole('alert').filter({ hasText: 'No people could be read' })
+    await failed.waitFor()
+    heal()
+    const settle = sandbox.inject({ provider: 'workos', path, kind: 'delay', delayMs: 500 })
+    const asked = page.waitForRequest(request => (request.postData() ?? '').includes('usersTabQuery'))
+    await failed.getByRole('button', { name: 'Try again' }).press('Enter')
+    await asked
+    await page.evaluate(
+      () => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    )
+    expect(await focused(page)).toBe('BUTTON: Try again')
+    settle()
+    await page.getByRole('grid', { name: 'People' }).getByRole('row').nth(1).waitFor()
+    await expect.poll(() => focused(page)).toBe('H1: Kestrel Entra ID')
+  })
+
   test('is the heading again when something closes that its address had opened', async () => {
     const { origin, sandbox } = await startConsole()
     const { known, scalekit } = sandbox.data

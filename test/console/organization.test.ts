@@ -167,7 +167,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     await failed.waitFor({ state: 'detached' })
   })
 
-  test('has more directories than one page, each once', async () => {
+  test('has more directories than one page, each once, and keeps them over a gap', async () => {
     const { origin, sandbox } = await startConsole()
     const { path, id } = scalekitNamed(sandbox, 'Pinwheel Studio')
     const [any] = sandbox.data.scalekit.directories
@@ -188,6 +188,16 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     const names = await rowsOf(page).locator('.row-title').allTextContents()
     expect(new Set(names)).toHaveLength(25)
     expect(await page.getByRole('button', { name: 'Load more directories' }).count()).toBe(0)
+
+    const last = rowsOf(page).nth(24)
+    await last.focus()
+    const key = (await last.getAttribute('data-key')) ?? ''
+    const many = sandbox.data.scalekit.directories.filter(one => one.organization_id === id)
+    for (const one of many) one.name = one.name.replace('Many', 'Renamed')
+    await page.evaluate(() => dispatchEvent(new Event('online')))
+    await last.getByText('Renamed').waitFor()
+    expect(await rowsOf(page).count()).toBe(25)
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-key'))).toBe(key)
   })
 })
 

@@ -143,6 +143,61 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     await rowOf(page, 'Nimbus Freight').getByText('Nimbus ID').waitFor()
   })
 
+  test('is read again after a gap, all that is loaded of it, and leaves whoever reads where they are', async () => {
+    const { origin, sandbox } = await startConsole({ scale: { organizations: 60 } })
+    const page = await open(`${origin}/console`)
+    await page.getByText('Live', { exact: true }).waitFor()
+    await page.getByRole('row').first().waitFor()
+    const far = page.locator('[role=row][aria-rowindex="40"]')
+    const scroll = () => page.getByRole('grid').evaluate(grid => grid.scrollBy(0, grid.clientHeight / 2))
+    await expect.poll(() => scroll().then(() => far.count()), { timeout: 20_000 }).toBe(1)
+    await far.focus()
+    const top = () => far.evaluate(element => element.getBoundingClientRect().top)
+    const before = await top()
+    const id = upstreamIdOf((await far.getAttribute('data-key')) ?? '')
+    const { workos, scalekit } = sandbox.data
+    for (const one of workos.organizations) if (one.id === id) one.name = 'Renamed & Co'
+    for (const one of scalekit.organizations) if (one.id === id) one.display_name = 'Renamed & Co'
+    await page.evaluate(() => dispatchEvent(new Event('online')))
+    await far.getByText('Renamed & Co').waitFor()
+    expect(Math.abs((await top()) - before)).toBeLessThan(2)
+    expect(await far.evaluate(element => element === document.activeElement)).toBe(true)
+  })
+
+  test('says of each choice what is missing of it, whichever was read last', async () => {
+    const { origin, sandbox } = await startConsole()
+    sandbox.inject({ provider: 'scalekit', ...DOWN })
+    const page = await open(`${origin}/console`, { expected: /net::ERR|Failed to load/ })
+    const missing = page.getByRole('alert').filter({ hasText: 'Some organizations are missing' })
+    await missing.waitFor()
+    await page.getByText('WorkOS', { exact: true }).first().click()
+    await missing.waitFor({ state: 'detached' })
+    await rowOf(page, 'Nimbus Freight').waitFor()
+    await page.route('**/graphql', route => route.abort())
+    await page.getByText('All', { exact: true }).click()
+    await missing.waitFor()
+    await rowOf(page, 'Nimbus Freight').waitFor()
+  })
+
+  test('says what could not be read again beside what was, and reads it when it can', async () => {
+    const { origin } = await startConsole()
+    const page = await open(`${origin}/console`, { expected: /net::ERR|Failed to load/ })
+    await page.getByText('Live', { exact: true }).waitFor()
+    await rowOf(page, 'Nimbus Freight').waitFor()
+    await page.route('**/graphql', route =>
+      /AgainQuery/.test(route.request().postData() ?? '') ? route.abort() : route.continue(),
+    )
+    await page.evaluate(() => dispatchEvent(new Event('online')))
+    const failed = page.getByRole('alert').filter({ hasText: 'These organizations could not be read again' })
+    await failed.waitFor()
+    await page.getByText('What needs attention could not be read again').waitFor()
+    await rowOf(page, 'Nimbus Freight').waitFor()
+    await expectAccessible(page)
+    await page.unroute('**/graphql')
+    await failed.getByRole('button', { name: 'Try again' }).press('Enter')
+    await failed.waitFor({ state: 'detached' })
+  })
+
   test('keeps what is there where more can not be read, and says so', async () => {
     const { origin, sandbox } = await startConsole({ scale: { organizations: 40 } })
     const page = await open(`${origin}/console`, { expected: /net::ERR|Failed to load/ })

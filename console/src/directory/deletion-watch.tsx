@@ -34,7 +34,8 @@ export function DeletionWatch({ id }: { readonly id: string }) {
       ).subscribe({
         next: ({ node }) => {
           // Null with an error says only that the provider could not be asked.
-          if (node !== null || failuresOf('deletionWatchQuery').length > 0) setTries(count => count + 1)
+          if (node !== null || failuresOf([{ name: 'deletionWatchQuery', variables }]).length > 0)
+            setTries(count => count + 1)
           else commitLocalUpdate(environment, store => store.delete(id))
         },
         error: () => setTries(count => count + 1),

@@ -6,10 +6,10 @@ import { happenedIn, useNews } from '../live/news.ts'
 import { useCalmly } from '../live/use-calmly.ts'
 import { useFailures } from '../relay/failures.ts'
 import { useScreenQuery } from '../relay/use-screen-query.ts'
+import { AgainFailed } from '../ui/again-failed.tsx'
 import { Failed } from '../ui/failed.tsx'
 import { ScreenHeading } from '../ui/screen-heading.tsx'
 import type { directoryScreenQuery } from './__generated__/directoryScreenQuery.graphql.ts'
-import { AgainFailed } from './again-failed.tsx'
 import { DeletionWatch } from './deletion-watch.tsx'
 import { DirectoryActions } from './directory-actions.tsx'
 import './directory.css'
@@ -66,7 +66,7 @@ export function DirectoryScreen({ id }: { readonly id: string }) {
     const { name, state, organization } = directory
     shown.current = { name, isLeft: state === 'DELETING', to: organizationPath(organization?.id) }
   }, [directory])
-  const [failure] = useFailures('directoryScreenQuery', 'directory')
+  const [failure] = useFailures([{ name: 'directoryScreenQuery', variables: { id } }], 'directory')
   if (!directory && shown.current !== null && !failure) return <Gone {...shown.current} />
   if (!directory) {
     const title = 'This directory could not be read'

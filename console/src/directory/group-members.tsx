@@ -14,11 +14,11 @@ import { useCalmly } from '../live/use-calmly.ts'
 import { messagesOf, useFailures } from '../relay/failures.ts'
 import { isCursorLost } from '../relay/send.ts'
 import { useListAgain } from '../relay/use-list-again.ts'
+import { AgainFailed } from '../ui/again-failed.tsx'
 import { Failed } from '../ui/failed.tsx'
 import type { GroupMembersPaginationQuery } from './__generated__/GroupMembersPaginationQuery.graphql.ts'
 import type { groupMembers_group$key } from './__generated__/groupMembers_group.graphql.ts'
 import type { groupMembersAgainQuery } from './__generated__/groupMembersAgainQuery.graphql.ts'
-import { AgainFailed } from './again-failed.tsx'
 import { usePlace } from './place.ts'
 
 const AGAIN = graphql`

@@ -30,7 +30,7 @@ export function MappingsTab({ directoryId }: { readonly directoryId: string }) {
     `,
     { id: directoryId },
   )
-  const failures = useFailures('mappingsTabQuery')
+  const failures = useFailures([{ name: 'mappingsTabQuery', variables: { id: directoryId } }])
   const { directory } = data
   if (!directory) {
     const message = failures[0]?.message ?? 'The directory is not there any more.'

@@ -28,7 +28,7 @@ export function SecretsTab({ directoryId, operations }: SecretsTabProps) {
     `,
     { id: directoryId },
   )
-  const [failure] = useFailures('secretsTabQuery')
+  const [failure] = useFailures([{ name: 'secretsTabQuery', variables: { id: directoryId } }])
   const { directory } = data
   if (!directory) {
     const message = failure?.message ?? 'The directory is not there any more.'

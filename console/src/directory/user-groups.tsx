@@ -6,11 +6,11 @@ import { useCalmly } from '../live/use-calmly.ts'
 import { messagesOf, useFailures } from '../relay/failures.ts'
 import { isCursorLost } from '../relay/send.ts'
 import { useListAgain } from '../relay/use-list-again.ts'
+import { AgainFailed } from '../ui/again-failed.tsx'
 import { Failed } from '../ui/failed.tsx'
 import type { UserGroupsPaginationQuery } from './__generated__/UserGroupsPaginationQuery.graphql.ts'
 import type { userGroups_user$key } from './__generated__/userGroups_user.graphql.ts'
 import type { userGroupsAgainQuery } from './__generated__/userGroupsAgainQuery.graphql.ts'
-import { AgainFailed } from './again-failed.tsx'
 import { GroupLink } from './group-link.tsx'
 
 const AGAIN = graphql`

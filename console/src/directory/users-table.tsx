@@ -11,8 +11,8 @@ import {
   Virtualizer,
 } from 'react-aria-components'
 import { messagesOf } from '../relay/failures.ts'
+import { AgainFailed } from '../ui/again-failed.tsx'
 import { Failed } from '../ui/failed.tsx'
-import { AgainFailed } from './again-failed.tsx'
 import { AnchoredLayout, EndAnchoredLayout } from './anchored-layouts.ts'
 import { OldList } from './old-list.tsx'
 import { usePlace } from './place.ts'

@@ -49,12 +49,7 @@ function Questions({ organizationId, connections, onDone }: CreateDirectoryProps
         ... on CreateDirectoryPayload {
           directory @prependNode(connections: $connections, edgeTypeName: "DirectoryEdge") {
             id
-            name
-            state
-            identityProvider
-            protocol
-            lastSyncedAt
-            createdAt
+            ...directoryRow_directory
           }
         }
         ... on InvalidInputError {

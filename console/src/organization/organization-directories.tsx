@@ -1,27 +1,59 @@
-import { startTransition, useState } from 'react'
-import { Button, GridList, GridListItem, Heading, Text } from 'react-aria-components'
+import { useState } from 'react'
+import { Button, Collection, GridList, Heading } from 'react-aria-components'
 import { ConnectionHandler, graphql, usePaginationFragment } from 'react-relay'
-import { useTouched } from '../live/live.tsx'
-import { TouchedSign } from '../live/touched.tsx'
-import { attentionOf } from '../organizations/attention.ts'
-import { forgetFailures, messagesOf, useFailures } from '../relay/failures.ts'
-import { StateBadge } from '../ui/badge.tsx'
+import { messagesOf, useFailures } from '../relay/failures.ts'
+import { isCursorLost } from '../relay/send.ts'
+import { useListAgain } from '../relay/use-list-again.ts'
+import { AgainFailed } from '../ui/again-failed.tsx'
 import { Failed } from '../ui/failed.tsx'
-import { Time, useNow } from '../ui/time.tsx'
-import { words } from '../ui/words.ts'
 import type { OrganizationDirectoriesPaginationQuery } from './__generated__/OrganizationDirectoriesPaginationQuery.graphql.ts'
 import type { organizationDirectories_organization$key } from './__generated__/organizationDirectories_organization.graphql.ts'
+import type { organizationDirectoriesAgainQuery } from './__generated__/organizationDirectoriesAgainQuery.graphql.ts'
 import { CreateDirectory } from './create-directory.tsx'
+import { DirectoryRow } from './directory-row.tsx'
+
+const AGAIN = graphql`
+  query organizationDirectoriesAgainQuery($id: ID!, $first: Int, $after: String) {
+    organization(by: { id: $id }) {
+      directories(first: $first, after: $after) {
+        edges {
+          cursor
+          node {
+            id
+            ...directoryRow_directory
+          }
+        }
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          startCursor
+          endCursor
+        }
+      }
+    }
+  }
+`
+
+const OPERATIONS = [
+  'organizationScreenQuery',
+  'OrganizationDirectoriesPaginationQuery',
+  'organizationDirectoriesAgainQuery',
+]
 
 interface OrganizationDirectoriesProps {
   readonly organization: organizationDirectories_organization$key
   /** Whether its provider lets directories be set up from here. */
   readonly canCreate: boolean
+  /** Whether they were known before. */
+  readonly isOld: boolean
+  /** Reads them from their beginning, where nothing of them came. */
+  readonly onRetry: () => void
 }
 
 /** The directories of an organization, and a way to set another one up. */
-export function OrganizationDirectories({ organization, canCreate }: OrganizationDirectoriesProps) {
-  const { data, hasNext, isLoadingNext, loadNext, refetch } = usePaginationFragment<
+export function OrganizationDirectories(props: OrganizationDirectoriesProps) {
+  const { organization, canCreate, isOld, onRetry } = props
+  const { data, hasNext, isLoadingNext, loadNext } = usePaginationFragment<
     OrganizationDirectoriesPaginationQuery,
     organizationDirectories_organization$key
   >(
@@ -30,18 +62,13 @@ export function OrganizationDirectories({ organization, canCreate }: Organizatio
       @refetchable(queryName: "OrganizationDirectoriesPaginationQuery")
       @argumentDefinitions(first: { type: "Int", defaultValue: 10 }, after: { type: "String" }) {
         id
-        provider
         createdAt
         directories(first: $first, after: $after) @connection(key: "organizationDirectories_directories") {
+          __id
           edges {
             node {
               id
-              name
-              state
-              identityProvider
-              protocol
-              lastSyncedAt
-              createdAt
+              ...directoryRow_directory
             }
           }
         }
@@ -49,23 +76,31 @@ export function OrganizationDirectories({ organization, canCreate }: Organizatio
     `,
     organization,
   )
-  const [refusal, setRefusal] = useState<string | null>(null)
-  const nowMs = useNow(60_000)
-  const touched = useTouched()
-  const failures = [
-    ...useFailures('organizationScreenQuery', 'organization', 'directories'),
-    ...useFailures('OrganizationDirectoriesPaginationQuery', 'node', 'directories'),
-  ]
-  const retry = () => {
-    const onComplete = () => forgetFailures('organizationScreenQuery')
-    // What is on the screen stays meanwhile, and so does the focus.
-    startTransition(() => void refetch({}, { fetchPolicy: 'network-only', onComplete }))
-  }
+  const [lost, setLost] = useState<Error | null>(null)
+  const variables = { id: data.id }
+  const asked = OPERATIONS.map(name => ({ name, variables }))
+  const failures = useFailures(asked, '*', 'directories')
   const edges = data.directories?.edges
   const directories = edges?.flatMap(edge => edge?.node ?? []) ?? []
-  const loadMore = () => {
-    setRefusal(null)
-    loadNext(20, { onComplete: error => setRefusal(error?.message ?? null) })
+  const list = useListAgain({
+    query: AGAIN,
+    variables,
+    pick: answer => (answer as organizationDirectoriesAgainQuery['response']).organization?.directories,
+    listId: edges ? data.directories?.__id : undefined,
+    loaded: directories.map(({ id }) => id),
+    isFromEnd: false,
+    isBusy: isLoadingNext,
+    isOld,
+    onNothing: onRetry,
+    onHeldBack: loadMore,
+  })
+  function loadMore(): void {
+    setLost(null)
+    if (list.mayLoad()) loadNext(20, { onComplete: setLost })
+  }
+  const readAgain = (andLoadMore = false) => {
+    setLost(null)
+    list.readAgain(andLoadMore)
   }
   return (
     <section aria-labelledby="directories" className="directories">
@@ -84,7 +119,7 @@ export function OrganizationDirectories({ organization, canCreate }: Organizatio
         <Failed
           title="Its directories could not be read"
           message={messagesOf(failures) || 'The provider did not answer.'}
-          onRetry={retry}
+          onRetry={onRetry}
         />
       ) : (
         <GridList
@@ -97,42 +132,27 @@ export function OrganizationDirectories({ organization, canCreate }: Organizatio
             </p>
           )}
         >
-          {directories.map(({ id, name, state, identityProvider, protocol, lastSyncedAt, createdAt }) => {
-            const since = createdAt ?? data.createdAt
-            const attention = attentionOf({ state, lastSyncedAt, since, provider: data.provider }, nowMs)
-            return (
-              <GridListItem
-                key={id}
-                id={id}
-                textValue={name}
-                href={`/directories/${encodeURIComponent(id)}`}
-                className={touched.has(id) ? 'row touched' : 'row'}
-              >
-                <span className="row-head">
-                  <Text className="row-title">
-                    <bdi>{name}</bdi>
-                  </Text>
-                  <StateBadge state={state} />
-                  {attention && <span className="reason">{attention.reason}</span>}
-                  {touched.has(id) && <TouchedSign />}
-                </span>
-                <Text slot="description" className="muted">
-                  {words(identityProvider)} by {words(protocol)} · last sync:{' '}
-                  <Time
-                    value={lastSyncedAt ?? null}
-                    none={data.provider === 'WORKOS' ? 'not told by WorkOS' : 'never'}
-                  />
-                </Text>
-              </GridListItem>
-            )
-          })}
+          <Collection items={directories}>
+            {directory => <DirectoryRow directory={directory} organizationSince={data.createdAt} />}
+          </Collection>
         </GridList>
       )}
       {edges && failures.length > 0 && (
-        <Failed title="Some directories are missing" message={messagesOf(failures)} onRetry={retry} />
+        <Failed
+          title="Some directories are missing"
+          message={messagesOf(failures)}
+          onRetry={() => readAgain()}
+        />
       )}
-      {refusal !== null && <Failed title="More could not be read" message={refusal} onRetry={loadMore} />}
-      {hasNext && refusal === null && (
+      <AgainFailed what="Its directories" lost={list.lost} onRetry={() => readAgain()} />
+      {lost && (
+        <Failed
+          title="More could not be read"
+          message={lost.message}
+          onRetry={isCursorLost(lost) ? () => readAgain(true) : loadMore}
+        />
+      )}
+      {hasNext && lost === null && (
         <Button className="button" onPress={loadMore} isPending={isLoadingNext}>
           {isLoadingNext ? 'Loading more …' : 'Load more directories'}
         </Button>

@@ -1,66 +1,15 @@
-import { useState } from 'react'
 import { Button, Link } from 'react-aria-components'
-import { graphql, usePaginationFragment } from 'react-relay'
-import { forgetFailures, messagesOf, useFailures } from '../relay/failures.ts'
-import { useScreenQuery } from '../relay/use-screen-query.ts'
+import { AgainFailed } from '../ui/again-failed.tsx'
 import { Failed } from '../ui/failed.tsx'
 import { useNow } from '../ui/time.tsx'
-import type { AttentionListPaginationQuery } from './__generated__/AttentionListPaginationQuery.graphql.ts'
-import type { attentionList_query$key } from './__generated__/attentionList_query.graphql.ts'
-import type { attentionListQuery } from './__generated__/attentionListQuery.graphql.ts'
 import { attentionOf } from './attention.ts'
-import { useFreshFailures } from './use-fresh-failures.ts'
-
-const AT_ONCE = 100
-const FURTHER = 'AttentionListPaginationQuery'
+import { useAttentionDirectories } from './attention-directories.ts'
 
 /** The directories that somebody should look at, the most urgent first, of as many as have been looked at. */
 export function AttentionList() {
   const nowMs = useNow(60_000)
-  const { data: query, refresh } = useScreenQuery<attentionListQuery>(
-    graphql`
-      query attentionListQuery {
-        ...attentionList_query
-      }
-    `,
-    {},
-  )
-  const { data, hasNext, isLoadingNext, loadNext } = usePaginationFragment<
-    AttentionListPaginationQuery,
-    attentionList_query$key
-  >(
-    graphql`
-      fragment attentionList_query on Query
-      @refetchable(queryName: "AttentionListPaginationQuery")
-      @argumentDefinitions(first: { type: "Int", defaultValue: 100 }, after: { type: "String" }) {
-        directories(first: $first, after: $after) @connection(key: "attentionList_directories") {
-          edges {
-            node {
-              id
-              name
-              provider
-              state
-              lastSyncedAt
-              createdAt
-              organization {
-                id
-                name
-                createdAt
-              }
-            }
-          }
-        }
-      }
-    `,
-    query,
-  )
-  const [refusal, setRefusal] = useState<string | null>(null)
-  const failures = [
-    ...useFailures('attentionListQuery', 'directories'),
-    ...useFailures(FURTHER, 'directories'),
-  ]
-  useFreshFailures(FURTHER)
-  const directories = (data.directories?.edges ?? []).flatMap(edge => edge?.node ?? [])
+  const { directories, hasMore, isLoading, loadMore, why, retry, lostAgain, readAgain } =
+    useAttentionDirectories()
   const concerned = directories
     .flatMap(directory => {
       const since = directory.createdAt ?? directory.organization?.createdAt
@@ -68,18 +17,7 @@ export function AttentionList() {
       return attention === null ? [] : [{ ...directory, ...attention }]
     })
     .toSorted((one, other) => one.rank - other.rank)
-  const loadMore = () => {
-    setRefusal(null)
-    loadNext(AT_ONCE, { onComplete: error => setRefusal(error?.message ?? null) })
-  }
-  const retry = () => {
-    if (failures.length === 0) return loadMore()
-    setRefusal(null)
-    forgetFailures(FURTHER)
-    refresh()
-  }
-  const why = [messagesOf(failures), refusal].filter(Boolean).join(' ')
-  if (concerned.length === 0 && !hasNext && why === '') return null
+  if (concerned.length === 0 && !hasMore && why === '' && lostAgain === null) return null
   return (
     <section className="attention" aria-labelledby="attention">
       <h2 id="attention">Needs attention</h2>
@@ -101,15 +39,16 @@ export function AttentionList() {
           </li>
         ))}
       </ul>
+      <AgainFailed what="What needs attention" lost={lostAgain} onRetry={readAgain} />
       {why !== '' && <Failed title="Not all directories could be looked at" message={why} onRetry={retry} />}
-      {hasNext && (
+      {hasMore && (
         <p>
           <span className="muted">
             {directories.length} directories were looked at
             {concerned.length === 0 && ', and all is well there'}.
           </span>{' '}
-          <Button className="button small" isPending={isLoadingNext} onPress={loadMore}>
-            {isLoadingNext ? 'Looking …' : 'Look at more'}
+          <Button className="button small" isPending={isLoading} onPress={loadMore}>
+            {isLoading ? 'Looking …' : 'Look at more'}
           </Button>
         </p>
       )}

@@ -1,44 +1,61 @@
 import { useState } from 'react'
-import {
-  Collection,
-  GridList,
-  GridListItem,
-  GridListLoadMoreItem,
-  ListLayout,
-  Text,
-  Virtualizer,
-} from 'react-aria-components'
+import { Collection, GridList, GridListLoadMoreItem, ListLayout, Virtualizer } from 'react-aria-components'
 import { graphql, usePaginationFragment } from 'react-relay'
-import { useTouched } from '../live/live.tsx'
-import { TouchedSign } from '../live/touched.tsx'
-import { forgetFailures, messagesOf, useFailures } from '../relay/failures.ts'
-import { ProviderBadge, StateBadge } from '../ui/badge.tsx'
+import { messagesOf, useFailures } from '../relay/failures.ts'
+import { isCursorLost } from '../relay/send.ts'
+import { useListAgain } from '../relay/use-list-again.ts'
+import { AgainFailed } from '../ui/again-failed.tsx'
 import { Failed } from '../ui/failed.tsx'
-import { useNow } from '../ui/time.tsx'
 import type { OrganizationsListPaginationQuery } from './__generated__/OrganizationsListPaginationQuery.graphql.ts'
-import type {
-  organizationsList_query$data,
-  organizationsList_query$key,
-} from './__generated__/organizationsList_query.graphql.ts'
-import { attentionOf } from './attention.ts'
-import { useFreshFailures } from './use-fresh-failures.ts'
+import type { organizationsList_query$key } from './__generated__/organizationsList_query.graphql.ts'
+import type { organizationsListAgainQuery } from './__generated__/organizationsListAgainQuery.graphql.ts'
+import type { organizationsScreenQuery } from './__generated__/organizationsScreenQuery.graphql.ts'
+import { OrganizationRow } from './organization-row.tsx'
 
-type Edges = NonNullable<NonNullable<organizationsList_query$data['organizations']>['edges']>
-type Organization = NonNullable<NonNullable<Edges[number]>['node']>
+const AGAIN = graphql`
+  query organizationsListAgainQuery($first: Int, $after: String, $provider: Provider, $search: String) {
+    organizations(first: $first, after: $after, filter: { provider: $provider, search: $search }) {
+      edges {
+        cursor
+        node {
+          id
+          ...organizationRow_organization
+        }
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+`
 
-const FURTHER = 'OrganizationsListPaginationQuery'
+/** The directories of each are calls to a provider. */
+const PAGE = 30
+const OPERATIONS = [
+  'organizationsScreenQuery',
+  'OrganizationsListPaginationQuery',
+  'organizationsListAgainQuery',
+]
 const NOT_FOUND = 'No organization is called that. Try fewer letters, or all providers.'
 const NONE = 'There are no organizations yet. Make one at WorkOS or Scalekit, and it appears here.'
 
 interface OrganizationsListProps {
   readonly query: organizationsList_query$key
-  readonly isFiltered: boolean
-  /** Reads the list again from its beginning. */
+  /** Which of them it lists. */
+  readonly variables: organizationsScreenQuery['variables']
+  /** Whether they were known before. */
+  readonly isOld: boolean
+  /** Reads the list from its beginning, where nothing of it came. */
   readonly onRetry: () => void
+  /** Why that failed. */
+  readonly lostAll: Error | null
 }
 
 /** Organizations without end; only what is in view is in the page. */
-export function OrganizationsList({ query, isFiltered, onRetry }: OrganizationsListProps) {
+export function OrganizationsList({ query, variables, isOld, onRetry, lostAll }: OrganizationsListProps) {
   const { data, loadNext, hasNext, isLoadingNext } = usePaginationFragment<
     OrganizationsListPaginationQuery,
     organizationsList_query$key
@@ -54,27 +71,11 @@ export function OrganizationsList({ query, isFiltered, onRetry }: OrganizationsL
       ) {
         organizations(first: $first, after: $after, filter: { provider: $provider, search: $search })
           @connection(key: "organizationsList_organizations") {
+          __id
           edges {
             node {
               id
-              name
-              provider
-              createdAt
-              domains {
-                domain
-              }
-              directories(first: 5) {
-                nodes {
-                  id
-                  name
-                  state
-                  lastSyncedAt
-                  createdAt
-                }
-                pageInfo {
-                  hasNextPage
-                }
-              }
+              ...organizationRow_organization
             }
           }
         }
@@ -82,38 +83,60 @@ export function OrganizationsList({ query, isFiltered, onRetry }: OrganizationsL
     `,
     query,
   )
-  const [refusal, setRefusal] = useState<string | null>(null)
-  const failures = [
-    ...useFailures('organizationsScreenQuery', 'organizations'),
-    ...useFailures(FURTHER, 'organizations'),
-  ]
-  useFreshFailures(FURTHER)
-  const retry = () => {
-    forgetFailures(FURTHER)
-    onRetry()
-  }
+  const [lost, setLost] = useState<Error | null>(null)
+  const asked = OPERATIONS.map(name => ({ name, variables }))
+  const failures = useFailures(asked, 'organizations')
   const edges = data.organizations?.edges
-  if (!edges) {
-    const message = messagesOf(failures) || 'No provider has answered.'
-    return <Failed title="No organizations could be read" message={message} onRetry={retry} />
+  const organizations = edges?.flatMap(edge => edge?.node ?? []) ?? []
+  const list = useListAgain({
+    query: AGAIN,
+    variables,
+    pick: answer => (answer as organizationsListAgainQuery['response']).organizations,
+    listId: edges ? data.organizations?.__id : undefined,
+    loaded: organizations.map(({ id }) => id),
+    isFromEnd: false,
+    isBusy: isLoadingNext,
+    isOld,
+    pageSize: PAGE,
+    onNothing: onRetry,
+    onHeldBack: loadMore,
+  })
+  function load(): void {
+    setLost(null)
+    if (list.mayLoad()) loadNext(PAGE, { onComplete: setLost })
   }
-  const organizations = edges.flatMap(edge => edge?.node ?? [])
+  function loadMore(): void {
+    if (hasNext && !isLoadingNext && lost === null) load()
+  }
+  const readAgain = (andLoadMore = false) => {
+    setLost(null)
+    list.readAgain(andLoadMore)
+  }
+  if (!edges) {
+    const message = messagesOf(failures) || (lostAll?.message ?? 'No provider has answered.')
+    return <Failed title="No organizations could be read" message={message} onRetry={onRetry} />
+  }
   const isWithin = ({ path }: (typeof failures)[number]) => path?.includes('node')
   const missing = failures.filter(failure => !isWithin(failure))
   const incomplete = failures.filter(isWithin)
-  const loadMore = () => {
-    if (!hasNext || isLoadingNext) return
-    setRefusal(null)
-    loadNext(30, { onComplete: error => setRefusal(error?.message ?? null) })
-  }
+  const isFiltered = Boolean(variables.provider ?? variables.search)
   return (
     <>
       {missing.length > 0 && (
-        <Failed title="Some organizations are missing" message={messagesOf(missing)} onRetry={retry} />
+        <Failed
+          title="Some organizations are missing"
+          message={messagesOf(missing)}
+          onRetry={() => readAgain()}
+        />
       )}
       {missing.length === 0 && incomplete.length > 0 && (
-        <Failed title="Some directories are missing" message={messagesOf(incomplete)} onRetry={retry} />
+        <Failed
+          title="Some directories are missing"
+          message={messagesOf(incomplete)}
+          onRetry={() => readAgain()}
+        />
       )}
+      <AgainFailed what="These organizations" lost={list.lost} onRetry={() => readAgain()} />
       <Virtualizer layout={ListLayout} layoutOptions={{ estimatedRowSize: 76, gap: 8, padding: 2 }}>
         <GridList
           aria-label="Organizations"
@@ -126,60 +149,18 @@ export function OrganizationsList({ query, isFiltered, onRetry }: OrganizationsL
           <Collection items={organizations}>
             {organization => <OrganizationRow organization={organization} />}
           </Collection>
-          <GridListLoadMoreItem isLoading={isLoadingNext} onLoadMore={() => refusal === null && loadMore()}>
+          <GridListLoadMoreItem isLoading={isLoadingNext} onLoadMore={loadMore}>
             <span className="muted">Loading more organizations …</span>
           </GridListLoadMoreItem>
         </GridList>
       </Virtualizer>
-      {refusal !== null && <Failed title="More could not be read" message={refusal} onRetry={loadMore} />}
+      {lost && (
+        <Failed
+          title="More could not be read"
+          message={lost.message}
+          onRetry={isCursorLost(lost) ? () => readAgain(true) : load}
+        />
+      )}
     </>
-  )
-}
-
-function OrganizationRow({ organization }: { readonly organization: Organization }) {
-  const { id, name, provider, createdAt, domains, directories } = organization
-  const nowMs = useNow(60_000)
-  const touched = useTouched()
-  const its = directories?.nodes?.flatMap(directory => directory ?? []) ?? []
-  const isTouched = touched.has(id) || its.some(directory => touched.has(directory.id))
-  return (
-    <GridListItem
-      id={id}
-      textValue={name}
-      href={`/organizations/${encodeURIComponent(id)}`}
-      className={isTouched ? 'row touched' : 'row'}
-    >
-      <span className="row-head">
-        <Text className="row-title">
-          <bdi>{name}</bdi>
-        </Text>
-        <ProviderBadge provider={provider} />
-        {isTouched && <TouchedSign />}
-      </span>
-      <Text slot="description" className="muted">
-        {domains.length === 0 && 'No domains'}
-        {domains.map(({ domain }, index) => (
-          <span key={domain}>
-            {index > 0 && ', '}
-            <bdi>{domain}</bdi>
-          </span>
-        ))}
-      </Text>
-      <span className="chips">
-        {directories === null && <span className="bad">Its directories could not be read</span>}
-        {directories !== null && its.length === 0 && <span className="muted">No directories</span>}
-        {its.map(directory => {
-          const since = directory.createdAt ?? createdAt
-          const attention = attentionOf({ ...directory, provider, since }, nowMs)
-          return (
-            <span className="chip" key={directory.id}>
-              <bdi>{directory.name}</bdi> <StateBadge state={directory.state} />
-              {attention && <span className="reason">{attention.reason}</span>}
-            </span>
-          )
-        })}
-        {directories?.pageInfo.hasNextPage && <span className="muted">and more</span>}
-      </span>
-    </GridListItem>
   )
 }

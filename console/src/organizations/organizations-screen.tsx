@@ -1,7 +1,7 @@
 import { Suspense, useDeferredValue, useEffect, useState } from 'react'
 import { Input, Label, Radio, RadioGroup, SearchField, Text } from 'react-aria-components'
 import { graphql } from 'react-relay'
-import { useScreenQuery } from '../relay/use-screen-query.ts'
+import { useKnownQuery } from '../relay/use-known-query.ts'
 import { FailureBoundary } from '../ui/failure-boundary.tsx'
 import { Loading } from '../ui/loading.tsx'
 import { ScreenHeading } from '../ui/screen-heading.tsx'
@@ -61,7 +61,7 @@ export function OrganizationsScreen() {
       </div>
       <FailureBoundary>
         <Suspense fallback={<Loading what="organizations" />}>
-          <Listed provider={provider} search={search} />
+          <Listed key={`${provider} ${search}`} provider={provider} search={search} />
         </Suspense>
       </FailureBoundary>
     </div>
@@ -85,20 +85,16 @@ function Listed({
   readonly provider: Provider | null
   readonly search: string | null
 }) {
-  const { data, refresh } = useScreenQuery<organizationsScreenQuery>(
+  const variables = { provider, search }
+  const { data, isOld, readAnew, lost } = useKnownQuery<organizationsScreenQuery>(
     graphql`
       query organizationsScreenQuery($provider: Provider, $search: String) {
         ...organizationsList_query @arguments(provider: $provider, search: $search)
       }
     `,
-    { provider, search },
+    variables,
   )
   return (
-    <OrganizationsList
-      query={data}
-      isFiltered={provider !== null || search !== null}
-      onRetry={refresh}
-      key={`${provider} ${search}`}
-    />
+    <OrganizationsList query={data} variables={variables} isOld={isOld} onRetry={readAnew} lostAll={lost} />
   )
 }

@@ -33,32 +33,22 @@ interface Answers {
 const NOTHING: Noted = { nth: 0, failures: [] }
 const PAGING: ReadonlySet<string> = new Set(['first', 'after', 'last', 'before'])
 
-/** By the names of operations, then by what they asked; what was answered last is last. */
-const answered = new Map<string, Map<string, Answers>>()
+/** By the operations as they were asked. */
+const answered = new Map<string, Answers>()
 const listeners = new Set<() => void>()
 let count = 0
 let version = 0
 let hasAny = false
 
 /** Notes what failed in an answer whose other parts came: the fields concerned are null. Nothing failing is news too. */
-export function noteFailures({ name, variables }: Asked, failures: readonly Failure[]): void {
-  const key = keyOf(variables)
-  const ofName = answered.get(name) ?? new Map<string, Answers>()
-  const known = ofName.get(key) ?? { whole: NOTHING, pages: new Map() }
-  const page = pageOf(variables)
+export function noteFailures(asked: Asked, failures: readonly Failure[]): void {
+  const page = pageOf(asked.variables)
   count += 1
   const noted = { nth: count, failures }
-  if (page === null) ofName.delete(key)
-  ofName.set(key, page === null ? { whole: noted, pages: new Map() } : known)
+  const known = answered.get(keyOf(asked)) ?? { whole: NOTHING, pages: new Map() }
   if (page !== null) known.pages.set(page, noted)
-  answered.set(name, ofName)
+  answered.set(keyOf(asked), page === null ? { whole: noted, pages: new Map() } : known)
   if (failures.length > 0) hasAny = true
-  tell()
-}
-
-/** Forgets what failed of the operation of that name, before it is tried again. */
-export function forgetFailures(name: string): void {
-  answered.delete(name)
   tell()
 }
 
@@ -69,20 +59,20 @@ export function forgetAllFailures(): void {
   hasAny = false
 }
 
-/** What failed in the last answers to the operation of that name, for those who do not show it. */
-export function failuresOf(name: string): readonly Failure[] {
-  const last = [...(answered.get(name)?.values() ?? [])].at(-1)
-  return last === undefined ? [] : [last.whole, ...last.pages.values()].flatMap(({ failures }) => failures)
+/**
+ * What failed in the last answers to what was asked. Of several that read one list, what came before its last beginning
+ * is over.
+ */
+export function failuresOf(asked: readonly Asked[]): readonly Failure[] {
+  const answers = asked.flatMap(one => answered.get(keyOf(one)) ?? [])
+  const begin = Math.max(...answers.map(({ whole }) => whole.nth), 0)
+  return answers
+    .flatMap(({ whole, pages }) => [whole, ...pages.values()])
+    .flatMap(({ nth, failures }) => (nth < begin ? [] : failures))
 }
 
-/**
- * What failed at or below the path of field names, where `*` is any: in the last answers to the operation of that name,
- * or to what was asked. Of several that read one list, what came before its last beginning is over.
- */
-export function useFailures(
-  asked: string | readonly Asked[],
-  ...path: readonly string[]
-): readonly Failure[] {
+/** The same, at or below the path of field names, where `*` is any. */
+export function useFailures(asked: readonly Asked[], ...path: readonly string[]): readonly Failure[] {
   useSyncExternalStore(
     listener => {
       listeners.add(listener)
@@ -90,7 +80,7 @@ export function useFailures(
     },
     () => version,
   )
-  return (typeof asked === 'string' ? failuresOf(asked) : failuresOfAll(asked)).filter(failure => {
+  return failuresOf(asked).filter(failure => {
     const names = (failure.path ?? []).filter(part => typeof part === 'string')
     return path.every((name, index) => index < names.length && (name === '*' || names[index] === name))
   })
@@ -101,19 +91,11 @@ export function messagesOf(failures: readonly Failure[]): string {
   return [...new Set(failures.map(({ message }) => message))].join(' ')
 }
 
-function failuresOfAll(asked: readonly Asked[]): readonly Failure[] {
-  const answers = asked.flatMap(({ name, variables }) => answered.get(name)?.get(keyOf(variables)) ?? [])
-  const begin = Math.max(...answers.map(({ whole }) => whole.nth), 0)
-  return answers
-    .flatMap(({ whole, pages }) => [whole, ...pages.values()])
-    .flatMap(({ nth, failures }) => (nth < begin ? [] : failures))
-}
-
-function keyOf(variables: Variables): string {
+function keyOf({ name, variables }: Asked): string {
   const given = Object.entries(variables).filter(
-    ([name, value]) => !PAGING.has(name) && value !== null && value !== undefined,
+    ([key, value]) => !PAGING.has(key) && value !== null && value !== undefined,
   )
-  return JSON.stringify(given.sort(([one], [other]) => (one < other ? -1 : 1)))
+  return `${name} ${JSON.stringify(given.sort(([one], [other]) => (one < other ? -1 : 1)))}`
 }
 
 function pageOf({ after, before }: Variables): string | null {

@@ -48,6 +48,8 @@ export interface ListSource {
   /** The list in an answer; null where what it is of is gone. */
   readonly pick: (response: OperationType['response']) => ListPage | null | undefined
   readonly isFromEnd: boolean
+  /** The most to ask for at once, where what is in it is dear. */
+  readonly pageSize?: number
 }
 
 /**
@@ -59,7 +61,7 @@ export async function readList(
   source: ListSource,
   loaded: () => readonly string[],
 ): Promise<ReadList | null> {
-  const { query, variables, pick, isFromEnd } = source
+  const { query, variables, pick, isFromEnd, pageSize = PAGE } = source
   const pages: ListPage[] = []
   const cursors = new Map<string, string>()
   const retained: Disposable[] = []
@@ -74,7 +76,7 @@ export async function readList(
   let cursor: string | null | undefined = null
   try {
     do {
-      const size = Math.min(PAGE, Math.max(loaded().length - cursors.size, BEYOND))
+      const size = Math.min(pageSize, Math.max(loaded().length - cursors.size, BEYOND))
       const asked = {
         ...variables,
         ...(isFromEnd ? { last: size, before: cursor } : { first: size, after: cursor }),

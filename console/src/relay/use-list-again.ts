@@ -12,6 +12,8 @@ interface LoadedList extends ListSource {
   readonly loaded: readonly string[]
   /** Whether a page is on its way, which would be lost. */
   readonly isBusy: boolean
+  /** Whether it is from before it was on the screen, so that it is to be read again at once. */
+  readonly isOld?: boolean
   /** Reads it from its beginning, where nothing is loaded. */
   readonly onNothing: () => void
   /** Loads the further pages that somebody wanted while it was read again. */
@@ -29,7 +31,7 @@ interface ListAgain {
 
 /** Reads a list again when it is asked to, and when the connection to the changes was lost and is there again. */
 export function useListAgain(list: LoadedList): ListAgain {
-  const { listId, isBusy, onNothing, onHeldBack } = list
+  const { listId, isBusy, isOld = false, onNothing, onHeldBack } = list
   const environment = useRelayEnvironment()
   const latest = useRef(list)
   useEffect(() => {
@@ -45,6 +47,9 @@ export function useListAgain(list: LoadedList): ListAgain {
     setWanted(count => count + 1)
   }, [])
   useOnHealed(readAgain)
+  useEffect(() => {
+    if (isOld) readAgain()
+  }, [isOld, readAgain])
   const read = useEffectEvent(async () => {
     if (listId === undefined) return onNothing()
     const found = await readList(environment, list, () => latest.current.loaded)

@@ -1,4 +1,4 @@
-import { Failed } from '../ui/failed.tsx'
+import { Failed } from './failed.tsx'
 
 interface AgainFailedProps {
   /** What it is, as in “The people”. */
