@@ -188,6 +188,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     const names = await rowsOf(page).locator('.row-title').allTextContents()
     expect(new Set(names)).toHaveLength(25)
     expect(await page.getByRole('button', { name: 'Load more directories' }).count()).toBe(0)
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toMatch(/^H[12]$/)
 
     const last = rowsOf(page).nth(24)
     await last.focus()

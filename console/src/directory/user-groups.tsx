@@ -1,5 +1,4 @@
 import { useState } from 'react'
-import { Button } from 'react-aria-components'
 import { graphql, usePaginationFragment } from 'react-relay'
 import { isOfUnknownExtent, useNews } from '../live/news.ts'
 import { useCalmly } from '../live/use-calmly.ts'
@@ -8,6 +7,7 @@ import { isCursorLost } from '../relay/send.ts'
 import { useListAgain } from '../relay/use-list-again.ts'
 import { AgainFailed } from '../ui/again-failed.tsx'
 import { Failed } from '../ui/failed.tsx'
+import { MoreButton } from '../ui/more-button.tsx'
 import type { UserGroupsPaginationQuery } from './__generated__/UserGroupsPaginationQuery.graphql.ts'
 import type { userGroups_user$key } from './__generated__/userGroups_user.graphql.ts'
 import type { userGroupsAgainQuery } from './__generated__/userGroupsAgainQuery.graphql.ts'
@@ -132,9 +132,9 @@ export function UserGroups({ user, onRetry }: UserGroupsProps) {
         />
       )}
       {hasNext && !lost && (
-        <Button className="button small" onPress={load} isDisabled={isLoadingNext}>
-          {isLoadingNext ? 'Loading more groups …' : 'More groups'}
-        </Button>
+        <MoreButton pending="Loading more groups …" isPending={isLoadingNext} onPress={load}>
+          More groups
+        </MoreButton>
       )}
     </section>
   )

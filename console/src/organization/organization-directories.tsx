@@ -1,11 +1,12 @@
 import { useState } from 'react'
-import { Button, Collection, GridList, Heading } from 'react-aria-components'
+import { Collection, GridList, Heading } from 'react-aria-components'
 import { ConnectionHandler, graphql, usePaginationFragment } from 'react-relay'
 import { messagesOf, useFailures } from '../relay/failures.ts'
 import { isCursorLost } from '../relay/send.ts'
 import { useListAgain } from '../relay/use-list-again.ts'
 import { AgainFailed } from '../ui/again-failed.tsx'
 import { Failed } from '../ui/failed.tsx'
+import { MoreButton } from '../ui/more-button.tsx'
 import type { OrganizationDirectoriesPaginationQuery } from './__generated__/OrganizationDirectoriesPaginationQuery.graphql.ts'
 import type { organizationDirectories_organization$key } from './__generated__/organizationDirectories_organization.graphql.ts'
 import type { organizationDirectoriesAgainQuery } from './__generated__/organizationDirectoriesAgainQuery.graphql.ts'
@@ -153,9 +154,9 @@ export function OrganizationDirectories(props: OrganizationDirectoriesProps) {
         />
       )}
       {hasNext && lost === null && (
-        <Button className="button" onPress={loadMore} isPending={isLoadingNext}>
-          {isLoadingNext ? 'Loading more …' : 'Load more directories'}
-        </Button>
+        <MoreButton pending="Loading more …" isPending={isLoadingNext} onPress={loadMore}>
+          Load more directories
+        </MoreButton>
       )}
     </section>
   )

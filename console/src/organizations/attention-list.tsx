@@ -1,6 +1,7 @@
-import { Button, Link } from 'react-aria-components'
+import { Link } from 'react-aria-components'
 import { AgainFailed } from '../ui/again-failed.tsx'
 import { Failed } from '../ui/failed.tsx'
+import { MoreButton } from '../ui/more-button.tsx'
 import { useNow } from '../ui/time.tsx'
 import { attentionOf } from './attention.ts'
 import { useAttentionDirectories } from './attention-directories.ts'
@@ -47,9 +48,9 @@ export function AttentionList() {
             {directories.length} directories were looked at
             {concerned.length === 0 && ', and all is well there'}.
           </span>{' '}
-          <Button className="button small" isPending={isLoading} onPress={loadMore}>
-            {isLoading ? 'Looking …' : 'Look at more'}
-          </Button>
+          <MoreButton pending="Looking …" isPending={isLoading} onPress={loadMore}>
+            Look at more
+          </MoreButton>
         </p>
       )}
     </section>
