@@ -90,7 +90,9 @@ function stopWithParent(stop: () => Promise<void>): void {
 }
 
 async function refuse(argument: string): Promise<never> {
-  throw new Error(`dirgraph does not know \`${argument}\`: it takes its settings from the environment.`)
+  throw new Error(
+    `dirgraph does not know \`${argument}\`: it takes its settings from the environment. \`dirgraph --help\` lists its commands.`,
+  )
 }
 
 /** OpenTelemetry's SDK is loaded only where it is used: whoever wants no traces shall not wait for it. */

@@ -151,7 +151,7 @@ function report(
   { output, isQuiet }: ExportOptions,
 ): number {
   for (const sentence of missing) tell(`Missing: ${sentence}`)
-  const what = `${rows.toLocaleString('en-US')} rows of ${directories} directories`
+  const what = `${rows.toLocaleString('en-US')} rows of ${directories} ${directories === 1 ? 'directory' : 'directories'}`
   const where = output === '-' ? '' : ` to ${output}`
   if (left !== null)
     tell(`${output} is left as it was. ${what} are in ${left}: ask for the rest with --resume.`)

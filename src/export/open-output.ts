@@ -40,7 +40,6 @@ export function readable(error: unknown, path: string): unknown {
       return new ExportError(`No space is left on the disk of ${path}.`)
     case 'EACCES':
     case 'EPERM':
-    case 'EROFS':
       return new ExportError(`${path} may not be written by this account.`)
     case 'ENOENT':
     case 'ENOTDIR':

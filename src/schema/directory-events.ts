@@ -1,8 +1,9 @@
 import type { DirectoryEvent } from '../domain/directory-event.ts'
-import { type EntityKey, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
+import { type EntityKey, organizationKeyOf, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
 import type { PlacedEvent } from '../domain/placed-event.ts'
 import { InvalidInputError } from '../domain/provider-error.ts'
 import { parseGlobalIdOf } from '../relay/global-id.ts'
+import type { Loaders } from '../request/loaders.ts'
 import { builder } from './builder.ts'
 import { DirectoryEventInterface, DirectoryEventKindEnum } from './directory-event.ts'
 import './directory-event-types.ts'
@@ -20,7 +21,7 @@ builder.subscriptionField('directoryEvents', t =>
     },
     description:
       'What happens from now on in the directories that the caller may read; what is given must all hold. An organization or directory that there is not has no events.',
-    subscribe: (_root, { organizationId, directoryId, kinds }, { caller, listen }) => {
+    subscribe: (_root, { organizationId, directoryId, kinds }, { caller, listen, loaders }) => {
       if (listen === null) throw new Error('A subscription begins with nothing to listen to')
       const organization = organizationId
         ? parseGlobalIdOf('Organization', organizationId, 'organizationId')
@@ -28,6 +29,7 @@ builder.subscriptionField('directoryEvents', t =>
       const directory = directoryId ? parseGlobalIdOf('Directory', directoryId, 'directoryId') : null
       if (kinds?.length === 0) throw new InvalidInputError('`kinds` is empty; leave it out for all.', 'kinds')
       const wanted = kinds ? new Set(kinds) : null
+      if (directory !== null) void learnSiblings(directory, loaders)
       return listen({
         // Whose events there are at all for a caller does not depend on what the caller names.
         organization: caller.organization ?? organization,
@@ -40,6 +42,19 @@ builder.subscriptionField('directoryEvents', t =>
     resolve: ({ event }: PlacedEvent) => event,
   }),
 )
+
+/**
+ * Scalekit says in which organization a user is, and not in which directory: that is known where the list of directories
+ * has shown that there is one only. Nobody waits for it, and where it can't be had, that is how it was before.
+ */
+async function learnSiblings(directory: EntityKey, { listDirectories }: Loaders): Promise<void> {
+  const key = organizationKeyOf(directory)
+  if (key === null || providerOf(directory) !== 'scalekit') return
+  const list = { of: { key }, page: { direction: 'forward', limit: 1, cursor: null } } as const
+  try {
+    await listDirectories.load(list)
+  } catch {}
+}
 
 /** An event of old does not say in which organization its directory is; nobody bound to one is told of it. */
 function isIn({ provider, organizationKey, directoryKey }: DirectoryEvent, directory: EntityKey): boolean {

@@ -206,7 +206,7 @@ ${file} is left as it was. ${there.length} rows of 2 directories are in ${file}.
     expect(code).toBe(0)
     expect(factsIn(rowsIn(stdout))).toEqual(truthOf(limited.data, [id]))
     expect(limited.calls.filter(({ status }) => status === 429)).toEqual([])
-    expect(stderr).toMatch(/Wrote [\d,]+ rows of 1 directories\.\n$/)
+    expect(stderr).toMatch(/Wrote [\d,]+ rows of 1 directory\.\n$/)
   })
 })
 

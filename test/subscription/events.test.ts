@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { post } from '../http/send.ts'
 import { scalekitEvent, scalekitSubject, workosSubject } from '../providers/event-samples.ts'
@@ -234,6 +235,26 @@ describe('events of Scalekit', () => {
       userUpstreamId: user.id,
       deletedUserId: null,
     })
+  })
+
+  test('of users reach whoever asked for their directory, which is known since then', async () => {
+    const { user, toUserData, directory } = scalekitSubject(app.sandbox.data)
+    const { directories } = app.sandbox.data.scalekit
+    const isOther = ({ id, organization_id }: typeof directory) =>
+      organization_id === directory.organization_id && id !== directory.id
+    directories.splice(0, directories.length, ...directories.filter(one => !isOther(one)))
+    const id = globalId('Directory', 'scalekit', directory.organization_id, directory.id)
+    const query = `subscription { directoryEvents(directoryId: "${id}") { kind directory { id } } }`
+    const stream = await subscribe(app.url, query)
+    const result = stream.result().then(eventOf)
+    let told = 0
+    // Nobody is told when the list has come; what happens before is left out.
+    const tellAnother = async () => {
+      told += 1
+      await tellScalekit('organization.directory.user_updated', toUserData(user), `evt_${told}`)
+      return Promise.race([result, wait(20)])
+    }
+    await expect.poll(tellAnother).toEqual({ kind: 'USER_UPDATED', directory: { id } })
   })
 
   test('switch directories on and off, and bring groups', async () => {
