@@ -174,7 +174,11 @@ const [word = ''] = process.argv.slice(2)
 if (word !== '' && !WORDS.has(word)) await refuse(word).catch(fail)
 await runMain(
   defineCommand({
-    meta: { name: 'dirgraph', version, description },
+    meta: {
+      name: 'dirgraph',
+      version,
+      description: `${description}. Without a command it starts the server`,
+    },
     subCommands: { export: () => import('./export-command.ts').then(({ exportCommand }) => exportCommand) },
     // citty runs this after a command below it as well.
     run: ({ rawArgs }) => (rawArgs.length === 0 ? serve().catch(fail) : undefined),

@@ -162,10 +162,19 @@ describe('with wrong settings', () => {
     expect(stderr).toBe('HOST 192.0.2.1 is no address of this machine.\n')
   })
 
+  test('tells in plain text what it does with a command and without one', async () => {
+    const { code, stdout } = await runDirgraph({ args: ['--help'] })
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/Without a command it starts the server.*export +Writes directories/s)
+    expect(stdout).not.toContain('\u001b')
+  })
+
   test('refuses an argument, for its settings come from the environment', async () => {
     const { code, stderr } = await runDirgraph({ args: ['--port=80'] })
     expect(code).toBe(1)
-    expect(stderr).toBe('dirgraph does not know `--port=80`: it takes its settings from the environment.\n')
+    expect(stderr).toBe(
+      'dirgraph does not know `--port=80`: it takes its settings from the environment. `dirgraph --help` lists its commands.\n',
+    )
   })
 })
 
