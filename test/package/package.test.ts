@@ -1,7 +1,7 @@
 import { type ExecFileException, execFile, spawnSync } from 'node:child_process'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -36,6 +36,19 @@ const whyNoMounts =
     ? null
     : 'only root may mount file systems of its own'
 
+/** Of the sources, since packing builds, and other tests use what is built where they are. */
+async function copySources(): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), 'dirgraph-sources-'))
+  const left = new Set(['.git', 'dist', 'node_modules', '__generated__'])
+  const filter = (path: string) =>
+    !relative(ROOT, path)
+      .split(sep)
+      .some(part => left.has(part))
+  await cp(ROOT, copy, { recursive: true, filter })
+  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
+  return copy
+}
+
 /** As a container has it: nothing can be written to, the folder in `$0` included, and the rest runs as somebody else. */
 const READ_ONLY = `
   set -e
@@ -49,13 +62,15 @@ const READ_ONLY = `
 
 describe.skipIf(isLeftOut(WHAT, why))(WHAT, () => {
   let folder: string
+  let sources: string
   let sandbox: Sandbox
   let packed: { path: string }[]
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'dirgraph-package-'))
     sandbox = await startSandbox()
-    const answer = await run('npm', ['pack', '--json', '--pack-destination', folder], ROOT)
+    sources = await copySources()
+    const answer = await run('npm', ['pack', '--json', '--pack-destination', folder], sources)
     // npm prints what the build printed as well, and names the package from version 12 on.
     const manifest = JSON.parse(answer.slice(answer.search(/^[[{]/m)))
     const [tarball] = Object.values(manifest) as { filename: string; files: { path: string }[] }[]
@@ -67,7 +82,7 @@ describe.skipIf(isLeftOut(WHAT, why))(WHAT, () => {
 
   afterAll(async () => {
     await sandbox?.stop()
-    await rm(folder, { recursive: true, force: true })
+    for (const made of [folder, sources]) if (made) await rm(made, { recursive: true, force: true })
   })
 
   test('holds the program, what was built, and neither sources nor tests', () => {
