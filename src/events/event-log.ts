@@ -33,8 +33,8 @@ export interface EventFollower {
 export interface EventLog {
   /**
    * Adds an event, once: false where one of that provider with that id was added before, in the last four days and among
-   * the last of the provider that are known: 100,000, or 50,000 in memory. Settles when it can't be lost any more. Rejects with `EventLogUnavailableError`, within 250 ms, where the engine behind it
-   * can't be reached.
+   * the last of the provider that are known: 100,000, or 50,000 in memory. Settles when it can't be lost any more. Rejects
+   * with `EventLogUnavailableError`, within 250 ms, where the engine behind it can't be reached.
    */
   append(provider: ProviderName, eventId: string, body: unknown): Promise<boolean>
   /** Leaves a gap: events before now were missed for good, as every replica is told that follows. Rejects as `append`. */

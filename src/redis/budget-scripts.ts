@@ -8,8 +8,8 @@ local function score(number) return string.format('%.3f', number) end
 `
 
 /**
- * Who has said nothing for long is most likely dead, but may live without Redis: for half an hour it is left a half of its share.
- * Of all such together no more than half of a limit, so that many that were killed do not leave the living without any.
+ * Who has said nothing for long is most likely dead, but may live without Redis: for half an hour it is left a half of its
+ * share. Of all such together no more than half of a limit, so that many that were killed do not leave the living without any.
  */
 const REMEMBERED_MS = 30 * 60 * 1_000
 /** What was sent last before that arrives a second later at most, and clocks differ a little. */

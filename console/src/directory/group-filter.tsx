@@ -10,9 +10,7 @@ import {
   Select,
   SelectValue,
 } from 'react-aria-components'
-import { graphql, useLazyLoadQuery, usePaginationFragment, useRelayEnvironment } from 'react-relay'
-import { happenedIn, useNews } from '../live/news.ts'
-import { addToList } from '../relay/list-edits.ts'
+import { graphql, useLazyLoadQuery, usePaginationFragment } from 'react-relay'
 import { useListAgain } from '../relay/use-list-again.ts'
 import { useOnHealed, useRetry } from '../relay/use-retry.ts'
 import '../ui/choice.css'
@@ -20,6 +18,7 @@ import type { GroupFilterPaginationQuery } from './__generated__/GroupFilterPagi
 import type { groupFilter_directory$key } from './__generated__/groupFilter_directory.graphql.ts'
 import type { groupFilterAgainQuery } from './__generated__/groupFilterAgainQuery.graphql.ts'
 import type { groupFilterQuery } from './__generated__/groupFilterQuery.graphql.ts'
+import { useNewGroups } from './use-new-groups.ts'
 
 const ALL = 'all'
 
@@ -128,7 +127,6 @@ function Groups({ directory, first, groupId, onChoose, onRetry }: GroupsProps) {
     `,
     directory,
   )
-  const environment = useRelayEnvironment()
   const [isLost, setIsLost] = useState(false)
   const edges = data.groups?.edges
   const listed = edges?.flatMap(edge => edge?.node ?? []) ?? []
@@ -144,10 +142,7 @@ function Groups({ directory, first, groupId, onChoose, onRetry }: GroupsProps) {
     onNothing: onRetry,
     onHeldBack: loadMore,
   })
-  useNews(news => {
-    const isNew = news.kind === 'GROUP_CREATED' && happenedIn(news, data) === true
-    if (isNew && news.group && listId !== undefined) addToList(environment, listId, news.group.id)
-  })
+  useNewGroups(data, listId)
   function loadMore(): void {
     if (!hasNext || isLoadingNext || isLost || !list.mayLoad()) return
     loadNext(100, { onComplete: error => setIsLost(error !== null) })

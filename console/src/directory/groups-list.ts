@@ -1,8 +1,6 @@
 import { useState } from 'react'
-import { graphql, usePaginationFragment, useRelayEnvironment } from 'react-relay'
-import { happenedIn, useNews } from '../live/news.ts'
+import { graphql, usePaginationFragment } from 'react-relay'
 import { type Failure, useFailures } from '../relay/failures.ts'
-import { addToList } from '../relay/list-edits.ts'
 import { isCursorLost } from '../relay/send.ts'
 import { useListAgain } from '../relay/use-list-again.ts'
 import type { GroupsListPaginationQuery } from './__generated__/GroupsListPaginationQuery.graphql.ts'
@@ -11,6 +9,7 @@ import type {
   groupsList_directory$key,
 } from './__generated__/groupsList_directory.graphql.ts'
 import type { groupsListAgainQuery } from './__generated__/groupsListAgainQuery.graphql.ts'
+import { useNewGroups } from './use-new-groups.ts'
 
 graphql`
   fragment groupsList_group on DirectoryGroup {
@@ -100,7 +99,6 @@ export function useGroupsList({ directory, onRetry }: GroupsListProps): GroupsLi
     `,
     directory,
   )
-  const environment = useRelayEnvironment()
   const [lost, setLost] = useState<GroupsList['lost']>(null)
   const variables = { id: data.id }
   const asked = OPERATIONS.map(name => ({ name, variables }))
@@ -119,10 +117,7 @@ export function useGroupsList({ directory, onRetry }: GroupsListProps): GroupsLi
     onNothing: onRetry,
     onHeldBack: loadMore,
   })
-  useNews(news => {
-    const isNew = news.kind === 'GROUP_CREATED' && happenedIn(news, data) === true
-    if (isNew && news.group && listId !== undefined) addToList(environment, listId, news.group.id)
-  })
+  useNewGroups(data, listId)
   const readAgain = (andLoadMore = false) => {
     setLost(null)
     list.readAgain(andLoadMore)

@@ -21,7 +21,7 @@ export function useNews(listener: (news: News) => void): void {
   }, [])
 }
 
-interface Place {
+export interface Place {
   readonly id: string
   readonly organization: { readonly id: string } | null | undefined
 }
