@@ -34,10 +34,13 @@ export interface BudgetAsk {
 /** A provider's published limits, kept on our side. */
 export interface Budget {
   /**
-   * Resolves when the request may be sent. Rejects with `RateLimitedError` when that would be after the deadline, at
-   * once or as soon as other processes have said so, and with `UnavailableError` when the caller goes away meanwhile.
+   * Resolves when the request may be sent. Rejects with `RateLimitedError` when that would be too late for an answer
+   * before the deadline, at once or as soon as that is known, and with `UnavailableError` when the caller goes away
+   * meanwhile.
    */
   acquire(ask: BudgetAsk): Promise<Turn>
+  /** Whether whoever has this signal waits for a turn. */
+  isWaiting(signal: AbortSignal): boolean
   /** The provider answered 429: what shares this limit holds off as well. */
   refuse(scope: string | null, retryAfterSeconds: number | null): void
   states(scopes: Iterable<string>): BudgetState[]
@@ -91,6 +94,21 @@ export function createBudget(settings: BudgetSettings): Budget {
   const startAt = (window: RateWindow | null, nowMs: number) =>
     Math.max(total.startAt(nowMs), window?.startAt(nowMs) ?? nowMs)
 
+  /** Who has waited for longer than an answer takes is not sent when that would be too late: it was the wait. */
+  function isInTime({ deadlineMs }: BudgetAsk, sinceMs: number, startMs: number): boolean {
+    const answerMs = total.slowestMs()
+    return startMs <= (startMs - sinceMs > answerMs ? deadlineMs - answerMs : deadlineMs)
+  }
+
+  /** Whose turn it is, and who can still make use of it. */
+  function next(lane: Lane, nowMs: number): Waiter | undefined {
+    for (;;) {
+      const waiter = shift(lane)
+      if (waiter === undefined || isInTime(waiter.ask, waiter.sinceMs, nowMs)) return waiter
+      waiter.refuse(limited(nowMs, nowMs))
+    }
+  }
+
   function open(scope: string | null, window: RateWindow | null, nowMs: number): OpenTurn {
     const slots = [total.take(nowMs), ...(window === null ? [] : [window.take(nowMs)])]
     return openTurn(slots, shared, window && scope, () => lanes.size > 0 && dispatch())
@@ -112,12 +130,11 @@ export function createBudget(settings: BudgetSettings): Budget {
         nextMs = Math.min(nextMs, startMs)
         continue
       }
-      const turn = open(scope, lane.window, nowMs)
       if (standing === 'together') {
         lane.asked += 1
-        asks.set(lane, [...(asks.get(lane) ?? []), turn])
+        asks.set(lane, [...(asks.get(lane) ?? []), open(scope, lane.window, nowMs)])
       } else {
-        shift(lane)?.start(turn)
+        next(lane, nowMs)?.start(open(scope, lane.window, nowMs))
       }
       // To the back, where this walk comes to it again: what is free at once goes round, and so does what is not.
       lanes.delete(scope)
@@ -154,7 +171,7 @@ export function createBudget(settings: BudgetSettings): Budget {
     else beingAsked.delete(lane.window)
     // Whose turn it is shows now: whoever has left meanwhile has no say any more.
     for (const turn of turns.slice(0, grant?.granted ?? 0)) {
-      const waiter = shift(lane)
+      const waiter = next(lane, performance.now())
       if (waiter) waiter.start(turn, grant?.noteWait)
       else turn.giveBack(true)
     }
@@ -177,11 +194,16 @@ export function createBudget(settings: BudgetSettings): Budget {
     }
     tell(total, grant.total)
     if (lane.window && grant.scope) tell(lane.window, grant.scope)
+    refuseLate(lane, nowMs, ({ isPromised }) => !isPromised)
+  }
+
+  /** Refuses those who can not be in time by what is known now. */
+  function refuseLate(lane: Lane, nowMs: number, isInDoubt: (waiter: Waiter) => boolean = () => true): void {
     for (const [caller, queue] of [...lane.queues]) {
       for (const [place, waiter] of [...queue].entries()) {
-        if (waiter.isPromised) continue
+        if (!isInDoubt(waiter)) continue
         const startMs = estimate(lane, lane.window, caller, nowMs, place)
-        waiter.isPromised = startMs <= waiter.ask.deadlineMs
+        waiter.isPromised = isInTime(waiter.ask, waiter.sinceMs, startMs)
         if (!waiter.isPromised && removeFrom(lane, waiter)) waiter.refuse(limited(startMs, nowMs))
       }
     }
@@ -189,7 +211,7 @@ export function createBudget(settings: BudgetSettings): Budget {
   }
 
   const limited = (startMs: number, nowMs: number) =>
-    new RateLimitedError(provider, Math.ceil((startMs - nowMs) / 1_000))
+    new RateLimitedError(provider, Math.max(1, Math.ceil((startMs - nowMs) / 1_000)))
 
   function forgetIfEmpty(lane: Lane): void {
     if (lane.queues.size === 0 && lanes.get(lane.scope) === lane) lanes.delete(lane.scope)
@@ -239,12 +261,13 @@ export function createBudget(settings: BudgetSettings): Budget {
       // Nobody overtakes those who wait for the limit that all share.
       if (standing === 'alone' && lanes.size === 0 && isFree) return open(ask.scope, window, nowMs)
       const startMs = estimate(waiting, window, ask.caller, nowMs)
-      if (startMs > ask.deadlineMs) throw limited(startMs, nowMs)
+      if (!isInTime(ask, nowMs, startMs)) throw limited(startMs, nowMs)
       const lane = waiting ?? openLane(ask.scope, window)
       lanes.set(ask.scope, lane)
       const [turn, noteWait] = await new Promise<Parameters<Waiter['start']>>((resolve, reject) => {
         const waiter: Waiter = {
           ask,
+          sinceMs: nowMs,
           isPromised: standing === 'alone',
           start: (...started) => finish(() => resolve(started)),
           refuse: error => finish(() => reject(error)),
@@ -252,10 +275,9 @@ export function createBudget(settings: BudgetSettings): Budget {
         const giveUp = () => {
           removeFrom(lane, waiter)
           forgetIfEmpty(lane)
-          const isLate = performance.now() >= ask.deadlineMs
-          waiter.refuse(
-            isLate ? new RateLimitedError(provider, 1) : new UnavailableError(provider, 'timeout'),
-          )
+          const atMs = performance.now()
+          const isLate = atMs >= ask.deadlineMs || isOver(ask.signal)
+          waiter.refuse(isLate ? limited(atMs, atMs) : new UnavailableError(provider, 'timeout'))
         }
         const finish = (settle: () => void) => {
           ask.signal.removeEventListener('abort', giveUp)
@@ -269,12 +291,20 @@ export function createBudget(settings: BudgetSettings): Budget {
       return turn
     },
 
+    isWaiting(signal) {
+      const queues = [...lanes.values()].flatMap(lane => [...lane.queues.values()])
+      return queues.flat().some(({ ask }) => ask.signal === signal)
+    },
+
     refuse(scope, retryAfterSeconds) {
       const waitMs = retryAfterSeconds === null ? PAUSE_WITHOUT_RETRY_AFTER_MS : retryAfterSeconds * 1_000
       const pauseMs = Math.min(waitMs, MAX_PAUSE_MS)
       const window = windowOf(scope)
-      ;(window ?? total).refuse(performance.now(), pauseMs)
+      const nowMs = performance.now()
+      ;(window ?? total).refuse(nowMs, pauseMs)
       shared?.pause(window && scope, pauseMs)
+      for (const lane of [...lanes.values()])
+        if (window === null || lane.window === window) refuseLate(lane, nowMs)
     },
 
     states(scopes) {
@@ -296,4 +326,9 @@ export function createBudget(settings: BudgetSettings): Budget {
       }
     },
   }
+}
+
+/** Whether it was time that ended it, and nobody who went away; by the clock that may be a moment later. */
+function isOver({ reason }: AbortSignal): boolean {
+  return reason instanceof Error && reason.name === 'TimeoutError'
 }

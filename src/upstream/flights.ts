@@ -2,7 +2,8 @@
 export interface Flights<T> {
   /**
    * The result of the call under that key: of the one that is under way, or of a new one that `start` makes. The call
-   * is aborted only when everybody who waits for it has gone; who goes earlier gets the reason of the own signal.
+   * is aborted only when everybody who waits for it has gone; who goes earlier gets the reason of the own signal, or
+   * what is made of it.
    */
   join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<T>
   isUnderWay(key: string): boolean
@@ -16,7 +17,10 @@ interface Flight<T> {
   riders: number
 }
 
-export function createFlights<T>(): Flights<T> {
+/** `reasonFor` makes of the reason for leaving a call under way, known by its signal, what the leaver is told. */
+export function createFlights<T>(
+  reasonFor = (_call: AbortSignal, reason: unknown): unknown => reason,
+): Flights<T> {
   let flights = new Map<string, Flight<T>>()
 
   function depart(key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> {
@@ -51,8 +55,9 @@ export function createFlights<T>(): Flights<T> {
       const left = new Promise<never>((_resolve, reject) => {
         leave = () => {
           flight.riders -= 1
+          const reason = reasonFor(flight.controller.signal, signal.reason)
           if (flight.riders === 0) abandon(key, flight, signal.reason)
-          reject(signal.reason)
+          reject(reason)
         }
         signal.addEventListener('abort', leave, { once: true })
       })

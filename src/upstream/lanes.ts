@@ -4,6 +4,7 @@ import type { Turn } from './turn.ts'
 
 export interface Waiter {
   readonly ask: BudgetAsk
+  readonly sinceMs: number
   /** `noteWait` is for what it has waited for together with others. */
   start(turn: Turn, noteWait?: () => void): void
   refuse(error: Error): void

@@ -43,6 +43,8 @@ export interface RateWindow {
   remaining(nowMs: number): number
   /** How many places are taken by requests of this process. */
   used(nowMs: number): number
+  /** How long the slowest of the latest answers took, of which what is beyond a second does not count. */
+  slowestMs(): number
   /** How long a place is taken after its request has arrived. */
   spanMs(): number
   /** What others have of it; null when that is not known any more. */
@@ -201,6 +203,7 @@ export function createRateWindow({ limit, windowMs }: RateLimit): RateWindow {
       return Math.max(0, limitAt(nowMs) - taken)
     },
     used,
+    slowestMs: () => Math.min(latencies.reduce(greater), MAX_DELAY_MS),
     spanMs,
     tell(what) {
       told = what
@@ -218,4 +221,8 @@ export function createRateWindow({ limit, windowMs }: RateLimit): RateWindow {
 
 function lesser(one: number, other: number): number {
   return Math.min(one, other)
+}
+
+function greater(one: number, other: number): number {
+  return Math.max(one, other)
 }

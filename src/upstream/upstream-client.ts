@@ -112,7 +112,10 @@ const TIMER_SLACK_MS = 10
 export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient {
   const { provider, log, metrics } = settings
   const transport = createTransport(settings)
-  const flights = createFlights<UpstreamAnswer>()
+  // Whose time ends while the call waits for its turn: the provider has not been slow, it was not asked.
+  const flights = createFlights<UpstreamAnswer>((call, reason) =>
+    settings.budget?.isWaiting(call) ? new RateLimitedError(provider, 1) : reason,
+  )
   const memos = createReadMemos()
   const beganBy = new WeakMap<object, CallContext>()
   let reachable: boolean | null = null

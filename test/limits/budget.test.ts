@@ -239,6 +239,60 @@ describe('what can not start before its deadline', () => {
   })
 })
 
+describe('who has waited so long that the answer would come too late', () => {
+  const ANSWER_MS = 300
+
+  /** A budget of one request a second, which has just been sent. */
+  async function openSlow() {
+    const budget = open(1_000, 1)
+    const ask = (deadlineMs: number, signal = new AbortController().signal) =>
+      budget.acquire({ scope: 'one', caller: 'any', deadlineMs, signal })
+    const turn = await ask(performance.now() + SECOND)
+    turn.sent()
+    const answered = async () => {
+      await pass(ANSWER_MS)
+      turn.ended()
+    }
+    return { budget, ask, answered }
+  }
+
+  test('is refused at once', async () => {
+    const { ask, answered } = await openSlow()
+    await answered()
+    const late = ask(performance.now() + PAGE + ANSWER_MS / 2).catch((error: unknown) => error)
+    expect(await late).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 2 })
+  })
+
+  test('is refused at its turn if that shows only then, and the next one goes', async () => {
+    const { ask, answered } = await openSlow()
+    const beginMs = performance.now()
+    const late = ask(beginMs + PAGE + 1.5 * ANSWER_MS).catch((error: unknown) => error)
+    const next = ask(beginMs + 10 * SECOND)
+    await answered()
+    await pass(PAGE)
+    expect(await late).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 1 })
+    expect(await next).toBeDefined()
+  })
+
+  test('is not refused where the answer can just be in time', async () => {
+    const { ask, answered } = await openSlow()
+    await answered()
+    const inTime = ask(performance.now() + PAGE + 1.1 * ANSWER_MS)
+    await pass(PAGE)
+    expect(await inTime).toBeDefined()
+  })
+
+  test('is told that it was the limit, not the provider, where time ends by its signal', async () => {
+    const { budget, ask } = await openSlow()
+    const controller = new AbortController()
+    const ended = ask(performance.now() + 10 * SECOND, controller.signal).catch((error: unknown) => error)
+    expect(budget.isWaiting(controller.signal)).toBe(true)
+    controller.abort(new DOMException('over', 'TimeoutError'))
+    expect(await ended).toBeInstanceOf(RateLimitedError)
+    expect(budget.isWaiting(controller.signal)).toBe(false)
+  })
+})
+
 describe('a refusal by the provider', () => {
   test('holds off all of that directory for as long as it says, and nobody else', async () => {
     const budget = open()

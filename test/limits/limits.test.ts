@@ -105,6 +105,22 @@ describe('what can not be served in time', () => {
     app.sandbox.clearFaults()
     expect((await app.query(USERS, { id: medium(), first: 1 })).errors).toBeUndefined()
   })
+
+  test('is refused as soon as the provider holds off those that wait already', async () => {
+    await start({ ...PUBLISHED, dirgraph: { operationTimeoutMs: 4_000 } })
+    const id = app.sandbox.data.known.workosLargeDirectoryId
+    const results = pages(10)
+    await expect.poll(() => usersOf(id).length).toBe(4)
+    const fault = { provider: 'workos', path: /directory_users/, kind: 'status', status: 429 } as const
+    app.sandbox.inject({ ...fault, headers: { 'retry-after': '30' } })
+    const errors = (await Promise.all(results)).flatMap(result => result.errors ?? [])
+    expect(errors).toHaveLength(6)
+    // Who had waited until its own time is over would not have been told how long the provider means it.
+    for (const { extensions } of errors) {
+      expect(extensions).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 30 })
+    }
+    expect(refused().length).toBeLessThanOrEqual(4)
+  })
 })
 
 describe('what is left of the limits', () => {

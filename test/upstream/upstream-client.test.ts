@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { InvalidInputError, ProviderError, UnavailableError } from '../../src/domain/provider-error.ts'
+import {
+  InvalidInputError,
+  ProviderError,
+  RateLimitedError,
+  UnavailableError,
+} from '../../src/domain/provider-error.ts'
+import { createBudget } from '../../src/upstream/budget.ts'
 import { urlPath } from '../../src/upstream/url-path.ts'
 import { failureOf } from '../providers/start-ground.ts'
 import { anyCall } from '../support/any-call.ts'
@@ -179,6 +185,33 @@ describe('a caller who goes away', () => {
     const call = anyCall({ signal: caller.signal, requestId: 'gone' })
     const failure = await failureOf(send({ method: 'post', json: {} }, call))
     expect((failure as Error).message).toMatch(/not known whether/)
+  })
+})
+
+describe('an operation whose time ends', () => {
+  const timeOver = () => new DOMException('over', 'TimeoutError')
+
+  test('while it waits for its turn was limited: the provider was not asked', async () => {
+    const limit = { limit: 1, windowMs: 60_000 }
+    const budget = createBudget({ provider: 'workos', total: limit, perScope: null })
+    const client = openClient(server.url, undefined, budget)
+    const ask = (path: string, signal = new AbortController().signal) =>
+      client.send({ method: 'get', path }, anyCall({ signal, deadlineMs: performance.now() + 120_000 }))
+    await ask('first')
+    const [one, other] = [new AbortController(), new AbortController()]
+    const failures = [failureOf(ask('second', one.signal)), failureOf(ask('second', other.signal))]
+    await expect.poll(() => budget.load().waiting).toBe(1)
+    // The first of them leaves another waiting for the same call, the second ends it.
+    for (const controller of [one, other]) controller.abort(timeOver())
+    for (const failure of await Promise.all(failures)) expect(failure).toBeInstanceOf(RateLimitedError)
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test('while it waits for the answer says that the provider took too long', async () => {
+    const controller = new AbortController()
+    answer = () => controller.abort(timeOver())
+    const failure = await failureOf(send({}, anyCall({ signal: controller.signal })))
+    expect(failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', reason: 'timeout' })
   })
 })
 
