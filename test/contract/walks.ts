@@ -68,7 +68,7 @@ export function describeWalks({ names, create }: ContractDriver): void {
         }
         expect(back).toEqual(all)
       }
-      await fc.assert(fc.asyncProperty(fc.array(size, { minLength: 1, maxLength: 4 }), walk), { numRuns: 20 })
+      await fc.assert(fc.asyncProperty(fc.array(size, { minLength: 1, maxLength: 4 }), walk), { numRuns: 12 })
     })
 
     test('turning round and changing the page size anywhere, always the neighbours of the cursor', async () => {
@@ -94,7 +94,7 @@ export function describeWalks({ names, create }: ContractDriver): void {
           if (next.edges.length > 0) page = next
         }
       }
-      await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 8 }), walk), { numRuns: 30 })
+      await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 8 }), walk), { numRuns: 20 })
     })
   })
 }

@@ -57,7 +57,7 @@ describe.each(WRITES)('5: at %s, %s', (provider, name) => {
   }
 
   test.each(FAULTS)('that meets %s is sent once', async (_title, fault, outcome) => {
-    const app = await start({ dirgraph: { operationTimeoutMs: fault.kind === 'hang' ? 300 : 10_000 } })
+    const app = await start({ dirgraph: { operationTimeoutMs: fault.kind === 'hang' ? 700 : 10_000 } })
     app.sandbox.inject({
       provider,
       path: write,
