@@ -20,6 +20,8 @@ export interface Outcome<Data> {
   readonly data: Data | null
   /** The codes of its errors, or what came in the place of an answer, such as `HTTP 502: …`. Empty where all went well. */
   readonly codes: readonly string[]
+  /** What they say of themselves. */
+  readonly messages: readonly string[]
   readonly cost: Cost | null
 }
 
@@ -30,7 +32,7 @@ export interface GraphClient {
 
 interface Body {
   readonly data?: unknown
-  readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[]
+  readonly errors?: readonly { readonly message?: string; readonly extensions?: { readonly code?: string } }[]
   readonly extensions?: { readonly dirgraph?: Cost }
 }
 
@@ -79,6 +81,7 @@ export function createGraphClient(url: string, token: string): GraphClient {
         answeredAtMs: performance.now(),
         data: codes.length === 0 ? ((answer.data ?? null) as Data | null) : null,
         codes,
+        messages: [...new Set(answer.errors?.flatMap(({ message }) => message ?? []) ?? [])],
         cost: answer.extensions?.dirgraph ?? null,
       }
     },

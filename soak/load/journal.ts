@@ -7,6 +7,8 @@ export interface Entry {
   readonly sentAtMs: number
   readonly answeredAtMs: number
   readonly codes: readonly string[]
+  /** What its errors say of themselves. */
+  readonly messages: readonly string[]
 }
 
 /** What all operations came to. */
@@ -23,8 +25,8 @@ export function createJournal(): Journal {
   return {
     entries,
     costs,
-    note(operation, { requestId, sentAtMs, answeredAtMs, cost, codes: own }, codes = own) {
-      entries.push({ operation, requestId, sentAtMs, answeredAtMs, codes })
+    note(operation, { requestId, sentAtMs, answeredAtMs, cost, codes: own, messages }, codes = own) {
+      entries.push({ operation, requestId, sentAtMs, answeredAtMs, codes, messages })
       if (cost === null) return
       for (const name of ['upstreamCalls', 'cacheHits', 'coalesced', 'retries', 'waitedMs'] as const) {
         costs[name] += cost[name] ?? 0

@@ -68,7 +68,8 @@ function judgeErrors({ journal, faults, lost, beganMs }: RunRecord): Verdict {
     found: `operations ${journal.entries.length}, failed ${failed.length}, unexplained ${unexplained.length}`,
     isGood: unexplained.length === 0,
     details: unexplained.map(
-      ({ operation, codes, sentAtMs }) => `${at(sentAtMs, beganMs)}: ${operation}: ${codes.join(', ')}`,
+      ({ operation, codes, messages, sentAtMs, answeredAtMs }) =>
+        `${at(sentAtMs, beganMs)}, for ${Math.round(answeredAtMs - sentAtMs)} ms: ${operation}: ${codes.join(', ')}: ${messages.join(' ')}`,
     ),
   }
 }

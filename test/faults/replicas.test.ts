@@ -79,7 +79,8 @@ test('a replica that is told to stop loses no request', async () => {
     drainMs: 1_000,
   })
   await answers(50)
-  expect(new Set(proxy.underWay().map(({ replica }) => replica))).toEqual(new Set([first, second]))
+  const inUse = () => new Set(proxy.underWay().map(({ replica }) => replica))
+  await expect.poll(inUse, { interval: 5 }).toEqual(new Set([first, second]))
   const ended = one.stop()
   await expect.poll(() => proxy.ready()).toEqual([second])
   // It was not found shut: it has said so.
