@@ -24,6 +24,8 @@ export default defineConfig({
     expect: { poll: { timeout: 5_000 } },
     // Nothing mocks a module, so files can share a process, and with it everything that is imported.
     isolate: false,
+    // What is wrong fails each time. What only came too late, on a machine that others keep busy, does not.
+    retry: process.env.CI ? 2 : 0,
     // Half of the time of the tests is waiting. Vitest itself would leave a core to itself: one worker on two.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: SoakFirst },

@@ -33,7 +33,9 @@ const REST_AFTER_MS = 200
 const MAX_WORDS = 20_000
 const WORDS_AT_ONCE = 200
 const MAX_SCOPES_IN_USE = 1_000
-/** Of what was free a moment ago, so much is taken to be so still. */
+/** What is used comes in bursts: the most of so many looks is what may be used by now. */
+const LOOKS = 4
+/** Of what was free then, so much is taken to be so still. */
 const STILL_FREE = 0.9
 
 /** The limits of one provider, kept together by all processes that use the same Redis with the same credential. */
@@ -57,6 +59,7 @@ export function createRedisBudget(
   const words = new Map<string, Word>()
   const onTheirWay = new WeakSet<Word>()
   const held = new Map<string, { readonly scope: string | null; readonly sinceMs: number }>()
+  let lately: readonly number[] = []
   let inUse: { readonly used: number; readonly scopes: ReadonlySet<string> } | null = null
   let opened = 0
   let flushAtMs = Number.POSITIVE_INFINITY
@@ -131,7 +134,8 @@ export function createRedisBudget(
     const answer = await scripts.look(keys, [total.windowMs, MAX_SCOPES_IN_USE]).catch(() => null)
     if (answer === null) return
     const [used, scopes] = answer as [number, string[]]
-    inUse = { used, scopes: new Set(scopes) }
+    lately = [...lately, used].slice(-LOOKS)
+    inUse = { used: Math.max(...lately), scopes: new Set(scopes) }
   }
 
   const beats = [setInterval(renew, RENEW_MS), setInterval(look, LOOK_MS)]

@@ -228,6 +228,18 @@ describe.skipIf(isLeftOut(WHAT, whyNoRedis()))(WHAT, () => {
       expect(other?.isUp()).toBe(false)
     })
 
+    test('do not take to be free what others need in bursts, though it is free just then', async context => {
+      const [one, other] = await start(context, 2, { totalLimit: 2 * LIMIT })
+      await context.expect.poll(() => other?.slackOfAll()).toBeGreaterThan(0)
+      const asks = Array.from({ length: 2 * LIMIT }, (_, index) => ask(one as Process, { scope: `${index}` }))
+      for (const turn of await Promise.all(asks)) pass(turn)
+      await context.expect.poll(() => other?.slackOfAll(), { interval: 5 }).toBe(0)
+      // By then it has seen that all of it is free again.
+      await wait(WINDOW_MS + 350)
+      expect(other?.slackOfAll()).toBe(0)
+      await context.expect.poll(() => other?.slackOfAll()).toBeGreaterThan(0)
+    })
+
     test('tell of what they did alone when Redis is back', async context => {
       const own = await startRedis()
       context.onTestFinished(() => own.stop())

@@ -31,6 +31,8 @@ export interface Process {
   shares(): number
   /** How many requests it may send to the directory at once if Redis goes now, beside its own places. */
   slack(): number
+  /** The same of all directories together. */
+  slackOfAll(): number
   /** Ends it as one that is told to stop. */
   stop(): Promise<void>
   /** Ends it without a word to anybody. */
@@ -67,6 +69,7 @@ export function openBudget(
     live: replicas.liveCount,
     shares: shared.shares,
     slack: () => shared.slack('one'),
+    slackOfAll: () => shared.slack(null),
     async stop() {
       shared.stop()
       await replicas.stop()
