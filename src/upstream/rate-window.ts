@@ -65,7 +65,7 @@ const MAX_SAMPLES = 64
 const QUIET_MS = 2_000
 const SLOWER = 1.5
 const SLOWEST = 4
-/** So long after the last refusal each further window goes back toward the published pace. */
+/** After each such time without a refusal it goes a step back toward the published pace, asked or not. */
 const RECOVERY_MS = 10_000
 
 /**
@@ -191,9 +191,8 @@ export function createRateWindow({ limit, windowMs }: RateLimit): RateWindow {
     take(nowMs) {
       if (nowMs - lastTakenMs > QUIET_MS) latencies.fill(0)
       lastTakenMs = nowMs
-      if (slowness > 1 && nowMs - slowSinceMs > RECOVERY_MS) {
+      for (; slowness > 1 && nowMs - slowSinceMs > RECOVERY_MS; slowSinceMs += RECOVERY_MS) {
         slowness = Math.max(1, slowness / SLOWER)
-        slowSinceMs = nowMs
       }
       return openSlot()
     },

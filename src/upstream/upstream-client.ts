@@ -101,6 +101,11 @@ export interface UpstreamClient {
   isReachable(): boolean | null
 }
 
+/**
+ * An operation that joins a renewal, here or in another replica, has time left for a call of its own when that fails: what
+ * renews waits for its turn behind all others that do.
+ */
+const RENEWAL_TIMEOUT_MS = 5_000
 /** A timer may ring a little before its time by another clock. */
 const TIMER_SLACK_MS = 10
 
@@ -230,7 +235,7 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
 
   /** Renews an answer before it ends; nobody waits for it. A failure that may pass is nobody's, a refusal ends the reuse. */
   function refresh(key: string, request: UpstreamRequest): void {
-    const renew = () => readShared(key, request, createBackgroundCall('refresh'), true)
+    const renew = () => readShared(key, request, createBackgroundCall('refresh', RENEWAL_TIMEOUT_MS), true)
     forNoRequest(() => traceApart(renew)).catch((error: unknown) => {
       if (!isPassing(error)) store.forget(key)
     })
