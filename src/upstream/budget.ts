@@ -1,21 +1,11 @@
 import { LRUCache } from 'lru-cache'
 import type { BudgetState } from '../domain/directory-provider.ts'
 import type { ProviderName } from '../domain/entity-key.ts'
-import { RateLimitedError, UnavailableError } from '../domain/provider-error.ts'
+import { UnavailableError } from '../domain/provider-error.ts'
 import type { BudgetLoad } from '../telemetry/metrics.ts'
 import { createShares } from './budget-shares.ts'
-import {
-  addTo,
-  type Lane,
-  type Lanes,
-  lengthOf,
-  openLane,
-  removeFrom,
-  shift,
-  turnsBefore,
-  type Waiter,
-  withOthers,
-} from './lanes.ts'
+import { createForesight } from './foresight.ts'
+import { addTo, type Lane, type Lanes, lengthOf, openLane, removeFrom, type Waiter } from './lanes.ts'
 import { createRateWindow, type RateLimit, type RateWindow } from './rate-window.ts'
 import type { SharedBudget, SharedGrant, SharedUse } from './shared-budget.ts'
 import { type OpenTurn, openTurn, type Turn } from './turn.ts'
@@ -65,8 +55,6 @@ const MAX_SCOPES = 10_000
 const MAX_ASKED = 100
 /** How much later at most. */
 const YIELD_MS = 20
-/** Processes take turns by and large: one may be a window ahead of another. */
-const UNEVEN_MS = 1_000
 const ASK_AGAIN_MS = 50
 
 export function createBudget(settings: BudgetSettings): Budget {
@@ -74,6 +62,7 @@ export function createBudget(settings: BudgetSettings): Budget {
   const total = createRateWindow(totalLimit)
   const windows = new LRUCache<string, RateWindow>({ max: MAX_SCOPES })
   const lanes: Lanes = new Map()
+  const foresight = createForesight(provider, total, lanes)
   const shares = shared && createShares(shared)
   /** Places that are taken here while others are asked for them, by the directory's window. */
   const beingAsked = new Map<RateWindow | null, number>()
@@ -93,21 +82,6 @@ export function createBudget(settings: BudgetSettings): Budget {
 
   const startAt = (window: RateWindow | null, nowMs: number) =>
     Math.max(total.startAt(nowMs), window?.startAt(nowMs) ?? nowMs)
-
-  /** Who has waited for longer than an answer takes is not sent when that would be too late: it was the wait. */
-  function isInTime({ deadlineMs }: BudgetAsk, sinceMs: number, startMs: number): boolean {
-    const answerMs = total.slowestMs()
-    return startMs <= (startMs - sinceMs > answerMs ? deadlineMs - answerMs : deadlineMs)
-  }
-
-  /** Whose turn it is, and who can still make use of it. */
-  function next(lane: Lane, nowMs: number): Waiter | undefined {
-    for (;;) {
-      const waiter = shift(lane)
-      if (waiter === undefined || isInTime(waiter.ask, waiter.sinceMs, nowMs)) return waiter
-      waiter.refuse(limited(nowMs, nowMs))
-    }
-  }
 
   function open(scope: string | null, window: RateWindow | null, nowMs: number): OpenTurn {
     const slots = [total.take(nowMs), ...(window === null ? [] : [window.take(nowMs)])]
@@ -134,7 +108,7 @@ export function createBudget(settings: BudgetSettings): Budget {
         lane.asked += 1
         asks.set(lane, [...(asks.get(lane) ?? []), open(scope, lane.window, nowMs)])
       } else {
-        next(lane, nowMs)?.start(open(scope, lane.window, nowMs))
+        foresight.next(lane, nowMs)?.start(open(scope, lane.window, nowMs))
       }
       // To the back, where this walk comes to it again: what is free at once goes round, and so does what is not.
       lanes.delete(scope)
@@ -171,7 +145,7 @@ export function createBudget(settings: BudgetSettings): Budget {
     else beingAsked.delete(lane.window)
     // Whose turn it is shows now: whoever has left meanwhile has no say any more.
     for (const turn of turns.slice(0, grant?.granted ?? 0)) {
-      const waiter = next(lane, performance.now())
+      const waiter = foresight.next(lane, performance.now())
       if (waiter) waiter.start(turn, grant?.noteWait)
       else turn.giveBack(true)
     }
@@ -194,47 +168,13 @@ export function createBudget(settings: BudgetSettings): Budget {
     }
     tell(total, grant.total)
     if (lane.window && grant.scope) tell(lane.window, grant.scope)
-    refuseLate(lane, nowMs, ({ isPromised }) => !isPromised)
-  }
-
-  /** Refuses those who can not be in time by what is known now. */
-  function refuseLate(lane: Lane, nowMs: number, isInDoubt: (waiter: Waiter) => boolean = () => true): void {
-    for (const [caller, queue] of [...lane.queues]) {
-      for (const [place, waiter] of [...queue].entries()) {
-        if (!isInDoubt(waiter)) continue
-        const startMs = estimate(lane, lane.window, caller, nowMs, place)
-        waiter.isPromised = isInTime(waiter.ask, waiter.sinceMs, startMs)
-        if (!waiter.isPromised && removeFrom(lane, waiter)) waiter.refuse(limited(startMs, nowMs))
-      }
-    }
+    foresight.refuseLate(lane, nowMs, ({ isPromised }) => !isPromised)
     forgetIfEmpty(lane)
   }
-
-  const limited = (startMs: number, nowMs: number) =>
-    new RateLimitedError(provider, Math.max(1, Math.ceil((startMs - nowMs) / 1_000)))
 
   function forgetIfEmpty(lane: Lane): void {
     if (lane.queues.size === 0 && lanes.get(lane.scope) === lane) lanes.delete(lane.scope)
     if (lanes.size === 0) clearTimeout(timer)
-  }
-
-  /**
-   * When a request that comes now would start, given whose turn is before it in its lane and in all of them. `place` is
-   * its place among its caller's own, where it is not the last of them.
-   */
-  function estimate(
-    lane: Lane | undefined,
-    window: RateWindow | null,
-    caller: string,
-    nowMs: number,
-    place?: number,
-  ): number {
-    const turns = turnsBefore(caller, lane === undefined ? [] : [lane], place)
-    const turnsOfAll = turnsBefore(caller, lanes.values(), place)
-    const ahead = lane === undefined ? turns : withOthers(turns, lane)
-    const aheadOfAll = window === null ? Math.max(ahead, turnsOfAll) : turnsOfAll
-    const startMs = Math.max(window?.foretell(nowMs, ahead) ?? nowMs, total.foretell(nowMs, aheadOfAll))
-    return ahead === turns ? startMs : startMs + Math.min(UNEVEN_MS, (window ?? total).spanMs())
   }
 
   shared?.onChange(() => {
@@ -260,8 +200,8 @@ export function createBudget(settings: BudgetSettings): Budget {
       const isFree = startAt(window, nowMs) <= nowMs
       // Nobody overtakes those who wait for the limit that all share.
       if (standing === 'alone' && lanes.size === 0 && isFree) return open(ask.scope, window, nowMs)
-      const startMs = estimate(waiting, window, ask.caller, nowMs)
-      if (!isInTime(ask, nowMs, startMs)) throw limited(startMs, nowMs)
+      const startMs = foresight.startOf(waiting, window, ask.caller, nowMs)
+      if (!foresight.isInTime(ask, nowMs, startMs)) throw foresight.refusal(startMs, nowMs)
       const lane = waiting ?? openLane(ask.scope, window)
       lanes.set(ask.scope, lane)
       const [turn, noteWait] = await new Promise<Parameters<Waiter['start']>>((resolve, reject) => {
@@ -277,7 +217,7 @@ export function createBudget(settings: BudgetSettings): Budget {
           forgetIfEmpty(lane)
           const atMs = performance.now()
           const isLate = atMs >= ask.deadlineMs || isOver(ask.signal)
-          waiter.refuse(isLate ? limited(atMs, atMs) : new UnavailableError(provider, 'timeout'))
+          waiter.refuse(isLate ? foresight.refusal(atMs, atMs) : new UnavailableError(provider, 'timeout'))
         }
         const finish = (settle: () => void) => {
           ask.signal.removeEventListener('abort', giveUp)
@@ -303,8 +243,11 @@ export function createBudget(settings: BudgetSettings): Budget {
       const nowMs = performance.now()
       ;(window ?? total).refuse(nowMs, pauseMs)
       shared?.pause(window && scope, pauseMs)
-      for (const lane of [...lanes.values()])
-        if (window === null || lane.window === window) refuseLate(lane, nowMs)
+      for (const lane of [...lanes.values()]) {
+        if (window !== null && lane.window !== window) continue
+        foresight.refuseLate(lane, nowMs)
+        forgetIfEmpty(lane)
+      }
     },
 
     states(scopes) {

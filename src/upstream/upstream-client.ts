@@ -101,10 +101,7 @@ export interface UpstreamClient {
   isReachable(): boolean | null
 }
 
-/**
- * An operation that joins a renewal, here or in another replica, has time left for a call of its own when that fails: what
- * renews waits for its turn behind all others that do.
- */
+/** So that who joins a renewal that comes to nothing has time left for a call of its own. */
 const RENEWAL_TIMEOUT_MS = 5_000
 /** A timer may ring a little before its time by another clock. */
 const TIMER_SLACK_MS = 10

@@ -102,7 +102,7 @@ describe('a window', () => {
 })
 
 describe('a window of which there is only a part', () => {
-  test('foretells when a request starts to two windows, though the part is larger later', () => {
+  test('foretells when a request starts to three windows, though the part is larger later', () => {
     fc.assert(
       fc.property(fc.nat(4), fc.nat(2_000), fc.nat(4), fc.nat(40), (limit, untilMs, more, ahead) => {
         const window = createRateWindow({ limit: 9, windowMs: 1_000 })
@@ -117,7 +117,7 @@ describe('a window of which there is only a part', () => {
           startMs = window.startAt(startMs)
           take(window, startMs)
         }
-        expect(Math.abs(foretoldMs - startMs)).toBeLessThan(2 * 1_020 + 1)
+        expect(Math.abs(foretoldMs - startMs)).toBeLessThanOrEqual(3 * 1_020)
       }),
     )
   })
