@@ -132,7 +132,7 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
         // What was asked for is not there any more, as where whoever stood at its place has left, or one of its groups.
         const isOutdated = error instanceof InvalidInputError || error instanceof NotFoundError
         if (isOutdated && beginnings < MAX_BEGINNINGS && !isCut) {
-          parts = readMembers(directory, null, provider, ask)
+          parts = readMembers(directory, null, settings)
           continue
         }
         const part = isCut ? 'A part of its groups and users' : 'Its groups and users'
@@ -153,16 +153,18 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
 
   async function writeAll(states: readonly PlannedDirectory['state'][]): Promise<void> {
     const open = openOf(state, states)
-    progress.begin(totalOf(state), rows)
+    const directories = state.directories?.length ?? 0
+    progress.begin({ total: totalOf(state), rows, directories, done: directories - open.length })
     const sources = open.map(
       ([index, directory]) =>
         () =>
-          readMembers(directory, placeOf(index), provider, ask),
+          readMembers(directory, placeOf(index), settings),
     )
     const ahead = readAhead(sources, READ_AHEAD)
     try {
       for (const [place, [index, directory]] of open.entries()) {
         await writeOrGiveUp(ahead.take(place), directory, index)
+        progress.finishDirectory()
         keeper.note(state)
       }
     } finally {
