@@ -96,11 +96,9 @@ export function useSubscriptions(settings: SubscriptionSettings): Plugin<Context
 }
 
 /** Why there is no answer that the client could read, as JSON all the same. */
-function toNotAcceptable({ errors }: ExecutionResult): Response {
-  const told = errors?.map(error => {
-    const { http: _, ...extensions } = error.extensions
-    return { message: error.message, extensions }
-  })
+function toNotAcceptable(result: object): Response {
+  const { errors } = result as ExecutionResult
+  const told = errors?.map(({ message, extensions: { http: _, ...extensions } }) => ({ message, extensions }))
   return Response.json({ errors: told }, { status: NOT_ACCEPTABLE })
 }
 
