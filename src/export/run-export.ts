@@ -12,6 +12,7 @@ import { type ExportResult, openOf, toPlanned, toResult, totalOf, unplanned } fr
 import type { Progress } from './progress.ts'
 import { readAhead } from './read-ahead.ts'
 import { toDirectoryRow } from './rows.ts'
+import { refuseOtherEnvironments } from './same-environment.ts'
 import { isDirectory } from './selection.ts'
 
 export interface ExportSettings {
@@ -38,6 +39,7 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
   let state = output.resumed ?? NOTHING_YET
   let { rows } = state
   const keeper = createKeeper(output)
+  await refuseOtherEnvironments(output.changedCredentials, state.directories ?? [], provider, ask)
 
   /** Where not even that can be kept, the last that was is what there is. On a full disk, cutting back makes room for it. */
   async function keepWhatIsWhole(): Promise<void> {
