@@ -3,6 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { defineCommand, runMain } from 'citty'
 import { chooseProviders } from './choose-providers.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
+import { greet } from './greeting.ts'
+import { isConsoleBuilt } from './server/console-files.ts'
 import { limitHeapGrowth } from './server/heap-growth.ts'
 import { type Listener, listen } from './server/listen.ts'
 import { createLogger, whenLogIsUnread } from './telemetry/logger.ts'
@@ -14,8 +16,6 @@ const ANSWERING_MS = 1_000
 const CLOSING_MS = 1_000
 const REPEATED_SIGNAL_MS = 500
 const PARENT_CHECK_MS = 200
-
-const TRY = `{ organizations(first: 3) { nodes { name provider directories { nodes { name state } } } } }`
 
 /** Starts the API, on the built-in sandbox where no provider is set up, and stops it on SIGINT and SIGTERM. */
 async function serve(): Promise<void> {
@@ -64,7 +64,7 @@ async function serve(): Promise<void> {
   process.on('SIGTERM', stop)
   if (config.isUnderNpm) stopWithParent(stop)
   deliverTo(addressOf(listener))
-  greet(config, listener)
+  for (const line of greet(config, addressOf(listener), config.console && isConsoleBuilt())) say(line)
 }
 
 /** Whoever reads what is said here may have read enough, as `head` has: programs end of that, without a word about it. */
@@ -104,32 +104,6 @@ async function exportTraces({ logLevel }: Config, settings: NonNullable<Config['
 /** A wildcard is where to listen, not where to go. */
 function addressOf({ url }: Listener): string {
   return url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=:)/, '//localhost')
-}
-
-function greet(config: Config, listener: Listener): void {
-  const url = addressOf(listener)
-  const providers = [config.workos && 'WorkOS', config.scalekit && 'Scalekit'].filter(Boolean).join(' and ')
-  say(
-    config.isSandbox
-      ? 'dirgraph runs on its built-in sandbox: WorkOS and Scalekit with made-up people. Nothing leaves this machine.'
-      : `dirgraph reads ${providers}.`,
-  )
-  if (config.sandboxChanges)
-    say('It changes by itself: every few seconds somebody joins, leaves or moves on.')
-  say(`\n  GraphQL    ${url}/graphql`)
-  if (config.console) say(`  Console    ${url}/console   (in a browser)`)
-  if (config.graphiql) say(`  GraphiQL   ${url}/graphql   (in a browser)`)
-  if (config.loopbackOnly)
-    say('\nNobody is asked for a token, so it answers to programs on this machine only.')
-  const tokens = [config.adminToken && 'the admin token', config.userTokens && 'a user’s token'].filter(
-    Boolean,
-  )
-  if (tokens.length > 0) say(`\nEvery operation needs ${tokens.join(' or ')}.`)
-  const token = config.adminToken ? '$DIRGRAPH_ADMIN_TOKEN' : config.userTokens ? '$TOKEN' : null
-  const header = token === null ? '' : ` -H "authorization: Bearer ${token}"`
-  say(
-    `\nTry:\n  curl ${url}/graphql -H 'content-type: application/json'${header} \\\n    -d '{"query":"${TRY}"}'\n`,
-  )
 }
 
 /** For people; logs, warnings and mistakes go to standard error. */

@@ -1,16 +1,18 @@
+import { existsSync } from 'node:fs'
 import { defineCommand } from 'citty'
 import { chooseProviders } from './choose-providers.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { createProviders, credentialsOf, type ProviderSettings } from './create-providers.ts'
 import type { DirectoryProvider } from './domain/directory-provider.ts'
 import { ProviderError } from './domain/provider-error.ts'
-import { ExportError } from './export/export-error.ts'
+import { ExportError, type Left } from './export/export-error.ts'
 import type { Credentials } from './export/fingerprint.ts'
 import { openOutput, readable } from './export/open-output.ts'
 import { type ExportOptions, OPTIONS, readOptions, UsageError } from './export/options.ts'
 import { createPatientCalls } from './export/patient-calls.ts'
 import type { ExportResult } from './export/plan.ts'
 import { NO_PROGRESS } from './export/progress.ts'
+import { toResumeCommand } from './export/resume-command.ts'
 import { runExport } from './export/run-export.ts'
 import { showProgress } from './export/show-progress.ts'
 import type { Waits } from './export/waits.ts'
@@ -52,22 +54,27 @@ export const exportCommand = defineCommand({
 })
 
 async function exportOrSayWhyNot(words: readonly string[]): Promise<number> {
+  let resumeCommand = ''
   try {
     const options = readOptions(words)
     const config = readConfig()
     for (const warning of config.warnings) tell(`Warning: ${warning}`)
-    return await exportTo(options, config)
+    resumeCommand = toResumeCommand(words, process.argv[1] ?? '', config.isUnderNpm)
+    return await exportTo(options, config, resumeCommand)
   } catch (error) {
     if (error instanceof UsageError) tell(`${error.message} \`dirgraph export --help\` lists all options.`)
     else if (error instanceof ConfigError) for (const mistake of error.mistakes) tell(mistake)
-    else if (error instanceof ExportError || error instanceof ProviderError) tell(error.message)
+    else if (error instanceof ExportError) tell(`${error.message}${hintOf(error.left, resumeCommand)}`)
+    else if (error instanceof ProviderError) tell(error.message)
     else throw error
     return error instanceof UsageError ? EXIT.usage : EXIT.failed
   }
 }
 
-async function exportTo(options: ExportOptions, config: Config): Promise<number> {
-  const { selection, format, isResuming, isQuiet, patienceMs } = options
+async function exportTo(options: ExportOptions, config: Config, resumeCommand: string): Promise<number> {
+  const { selection, format, isResuming, patienceMs } = options
+  // Rows on a terminal are to be read there, and a bar would be drawn into them.
+  const isQuiet = options.isQuiet || (options.output === '-' && process.stdout.isTTY)
   // Whoever has read enough of the progress, as `head` has, does not end the export.
   process.stderr.on('error', () => {})
   const log = createLogger(config.logLevel)
@@ -87,11 +94,11 @@ async function exportTo(options: ExportOptions, config: Config): Promise<number>
     const left = result.mayComeLater ? await output.leave() : null
     if (left === null) await output.finish()
     progress.stop()
-    return report(result, left, options)
+    return report(result, left, options, resumeCommand)
   } catch (error) {
     progress.stop()
     const left = await output.leave().catch(() => null)
-    const hint = left === null ? '' : ' What there is so far is kept: go on with --resume.'
+    const hint = hintOf(left, resumeCommand)
     const signal = signalled()
     if (signal !== null) {
       if (options.output !== '-') tell(`Stopped.${hint}`)
@@ -144,19 +151,31 @@ async function shareBudgets(url: string, settings: ProviderSettings, log: Logger
   return createSharedBudgets({ url, credentials: credentialsOf(settings), log })
 }
 
-/** `left` is the path of a part that is not put in place. */
+/** How to go on with what there is; nothing where there is nothing. */
+function hintOf(left: Left | null, resumeCommand: string): string {
+  if (left === null) return ''
+  return ` ${left.path} holds ${rowsOf(left.rows)}. Go on with: ${resumeCommand}`
+}
+
+/** `left` is a part that is not put in place. */
 function report(
   { rows, directories, missing }: ExportResult,
-  left: string | null,
+  left: Left | null,
   { output, isQuiet }: ExportOptions,
+  resumeCommand: string,
 ): number {
   for (const sentence of missing) tell(`Missing: ${sentence}`)
-  const what = `${rows.toLocaleString('en-US')} rows of ${directories} ${directories === 1 ? 'directory' : 'directories'}`
+  const what = `${rowsOf(rows)} of ${directories} ${directories === 1 ? 'directory' : 'directories'}`
   const where = output === '-' ? '' : ` to ${output}`
-  if (left !== null)
-    tell(`${output} is left as it was. ${what} are in ${left}: ask for the rest with --resume.`)
-  else if (!isQuiet) tell(`Wrote ${what}${where}.`)
+  if (left !== null) {
+    const there = existsSync(output) ? 'is left as it was' : 'is not there yet'
+    tell(`${output} ${there}. ${left.path} holds ${what}. Ask for the rest with: ${resumeCommand}`)
+  } else if (!isQuiet) tell(`Wrote ${what}${where}.`)
   return missing.length === 0 ? EXIT.all : EXIT.part
+}
+
+function rowsOf(rows: number): string {
+  return `${rows.toLocaleString('en-US')} ${rows === 1 ? 'row' : 'rows'}`
 }
 
 /** Where each provider is read: an export goes on only with what it was begun with. */

@@ -42,6 +42,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'telemetry',
     'webhooks',
   ],
+  greeting: ['config'],
   'choose-providers': ['app', 'config', 'create-providers', 'sandbox'],
   'export-command': [
     'choose-providers',
@@ -54,7 +55,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'telemetry',
     'upstream',
   ],
-  cli: ['app', 'choose-providers', 'config', 'export-command', 'server', 'telemetry', 'upstream'],
+  cli: ['app', 'choose-providers', 'config', 'export-command', 'greeting', 'server', 'telemetry', 'upstream'],
 }
 
 const HOMES: Record<string, readonly string[]> = {

@@ -3,7 +3,7 @@ import type { EntityKey } from './entity-key.ts'
 
 /** An event, and its place among all that were told: whoever had it goes on after it. */
 export interface PlacedEvent {
-  /** Opaque, `[0-9A-Za-z-]{1,64}`, the same on every replica. */
+  /** Two numbers with a hyphen between; the same on every replica. Opaque to clients. */
   readonly place: string
   readonly event: DirectoryEvent
 }

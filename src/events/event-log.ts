@@ -2,7 +2,7 @@ import type { ProviderName } from '../domain/entity-key.ts'
 
 /** What a provider has told by itself, once, and its place among all that providers have told. */
 export interface LoggedEvent {
-  /** The place in the log: opaque, `[0-9A-Za-z-]{1,64}`, the same on every replica. Clients resume from it. */
+  /** The place in the log, as `isPlace` has it; the same on every replica. Clients resume from it. */
   readonly place: string
   readonly provider: ProviderName
   /** As the provider sent it: parsed JSON, its signature verified. */
@@ -15,6 +15,14 @@ export interface LoggedEvent {
 export interface RecentEvent extends LoggedEvent {
   /** Whether another replica has applied it: then what replicas share is rid of what it contradicts. */
   readonly isApplied: boolean
+}
+
+/** Two numbers, as Redis has the ids of a stream: milliseconds since the epoch, and a count within those. */
+const PLACE = /^\d{1,20}-\d{1,20}$/
+
+/** Whether that could be a place in a log, of now or of long ago. */
+export function isPlace(text: string): boolean {
+  return PLACE.test(text)
 }
 
 /** What a replica does with the log. */

@@ -7,6 +7,7 @@ import type { Place } from './journal.ts'
 import { unreadIn, walkList } from './list-pages.ts'
 import { type Memberships, readMemberships } from './memberships.ts'
 import type { Ask } from './patient-calls.ts'
+import type { Progress } from './progress.ts'
 import { type Row, toGroupReference, toGroupRow, toUserRow } from './rows.ts'
 
 /** A directory whose people are exported. */
@@ -14,6 +15,12 @@ export interface DirectoryToRead {
   readonly key: EntityKey
   /** By its own record; null where that does not say. */
   readonly users: number | null
+}
+
+export interface MemberSettings {
+  readonly provider: DirectoryProvider
+  readonly ask: Ask
+  readonly progress: Pick<Progress, 'watchMembers'>
 }
 
 /** Some rows of a directory. */
@@ -45,8 +52,7 @@ const REMEMBERED = 300
 export async function* readMembers(
   { key, users: known }: DirectoryToRead,
   from: Place | null,
-  provider: DirectoryProvider,
-  ask: Ask,
+  { provider, ask, progress }: MemberSettings,
 ): AsyncGenerator<Part> {
   const name = providerOf(key)
   const within = { kind: 'Directory', key } as const
@@ -78,7 +84,7 @@ export async function* readMembers(
     const onUnread = (more: number) => {
       if (!isRepeated) unread += more
     }
-    const memberships = await readMemberships(groups, count, { provider, ask, onUnread })
+    const memberships = await readMemberships(groups, count, { provider, ask, progress, onUnread })
     isRepeated = false
     return memberships
   }

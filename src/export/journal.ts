@@ -1,7 +1,7 @@
 import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import type { EntityKey } from '../domain/entity-key.ts'
+import { type EntityKey, PROVIDER_NAMES, type ProviderName } from '../domain/entity-key.ts'
 import { ExportError } from './export-error.ts'
 import { type Credentials, createSalt, fingerprintOf } from './fingerprint.ts'
 import { FORMATS } from './formats.ts'
@@ -71,10 +71,16 @@ const journal = z.object({ form: z.literal(FORM), order, fingerprint, progress }
 /** The progress of an export that has none yet. */
 export const NOTHING_YET: ExportState = { size: 0, rows: 0, directories: null, gaps: [], at: null }
 
+/** How far an export has come, and of which providers it had other credentials. */
+export interface Unended {
+  readonly state: ExportState
+  readonly changedCredentials: readonly ProviderName[]
+}
+
 /** Where an export keeps how far it has come, beside what it has written. */
 export interface Journal {
-  /** How far an export of the same kind has come; null without one. Throws `ExportError` for one of another kind. */
-  read(): Promise<ExportState | null>
+  /** An export of the same kind that has not ended; null without one. Throws `ExportError` for one of another kind. */
+  read(): Promise<Unended | null>
   /** Replaces it at once: whoever reads it has the old one or the new one, also after the power was gone. */
   write(progress: ExportState): Promise<void>
   remove(): Promise<void>
@@ -98,12 +104,16 @@ export function openJournal(path: string, order: Order, credentials: Credentials
       if (!found.success) {
         throw new ExportError(`${path} is not of this version of dirgraph: delete it and what it belongs to.`)
       }
+      const differs = differenceOf(found.data.order, order)
+      if (differs !== null)
+        throw new ExportError(
+          `${path} is of an export of ${differs}: give its options and --resume, or delete it and ${path.replace(/\.json$/, '')}.`,
+        )
       const { salt, of } = found.data.fingerprint
-      own = { salt, of: await fingerprintOf(credentials, salt) }
-      const differs =
-        differenceOf(found.data.order, order) ?? (isSame(own.of, of) ? null : 'other credentials')
-      if (differs === null) return found.data.progress
-      throw new ExportError(`${path} is of an export of ${differs}: give the same options, or delete it.`)
+      const now = await fingerprintOf(credentials, salt)
+      own = { salt, of: now }
+      const changedCredentials = PROVIDER_NAMES.filter(name => now[name] !== of[name])
+      return { state: found.data.progress, changedCredentials }
     },
     async write(progress) {
       const fingerprint = own ?? (await begin())
@@ -143,9 +153,13 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 function differenceOf(found: Order, wanted: Order): string | null {
-  if (!isSame(found.selection, wanted.selection)) return 'something else'
+  if (!isSame(found.selection, wanted.selection)) return toWords(found.selection)
   if (found.format !== wanted.format) return `another format, ${found.format}`
   return isSame(found.sources, wanted.sources) ? null : 'other providers'
+}
+
+function toWords(selected: Order['selection']): string {
+  return selected.of === 'all' ? '--all' : `--${selected.of} ${selected.id}`
 }
 
 /** Of values that are made in one way, so that their fields have one order. */

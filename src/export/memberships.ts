@@ -4,6 +4,7 @@ import { type EntityKey, providerOf, upstreamIdOf } from '../domain/entity-key.t
 import { nodesOf } from '../domain/page.ts'
 import { unreadIn, walkList } from './list-pages.ts'
 import type { Ask } from './patient-calls.ts'
+import type { Progress } from './progress.ts'
 import { type GroupReference, toGroupReference } from './rows.ts'
 
 /** Which groups the users of a directory are in, where the users' own records do not say. */
@@ -15,6 +16,7 @@ export interface Memberships {
 export interface MembershipSettings {
   readonly provider: DirectoryProvider
   readonly ask: Ask
+  readonly progress: Pick<Progress, 'watchMembers'>
   /** Is told of records that could not be read: a membership may be missing. */
   readonly onUnread: (count: number) => void
 }
@@ -33,13 +35,14 @@ export async function readMemberships(
   users: number,
   settings: MembershipSettings,
 ): Promise<Memberships> {
-  const { provider, ask, onUnread } = settings
+  const { provider, ask, progress, onUnread } = settings
   if (groups.length > 0 && users <= groups.length) return { of: each => askEach(each, settings) }
   const references = groups.map(toGroupReference)
   const placesOf = new Map<string, readonly number[]>()
   // Most people are in few groups: those who are in one share what says so.
   const alone = groups.map((_, place): readonly number[] => [place])
 
+  const watch = progress.watchMembers(groups.length)
   let hasFailed = false
 
   async function walk(group: DirectoryGroup, place: number): Promise<void> {
@@ -51,13 +54,16 @@ export async function readMemberships(
     for await (const { page } of pages) {
       if (hasFailed) return
       onUnread(unreadIn(page))
-      for (const { key } of nodesOf(page)) {
+      const members = nodesOf(page)
+      watch.read(members.length)
+      for (const { key } of members) {
         const id = ownCopy(upstreamIdOf(key))
         const known = placesOf.get(id)
         if (known?.includes(place)) continue
         placesOf.set(id, known === undefined ? (alone[place] ?? []) : [...known, place])
       }
     }
+    watch.finishGroup()
   }
 
   const waiting = [...groups.entries()]
@@ -66,11 +72,15 @@ export async function readMemberships(
       await walk(next[1], next[0])
     }
   }
-  await Promise.all(Array.from({ length: PARALLEL_WALKS }, work)).catch((error: unknown) => {
+  try {
+    await Promise.all(Array.from({ length: PARALLEL_WALKS }, work))
+  } catch (error) {
     // The others shall not go on for nobody.
     hasFailed = true
     throw error
-  })
+  } finally {
+    watch.end()
+  }
   const groupsOf = (key: EntityKey) =>
     [...(placesOf.get(upstreamIdOf(key)) ?? [])]
       .toSorted((one, other) => one - other)

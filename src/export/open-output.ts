@@ -34,18 +34,19 @@ export async function openOutput(
 /** Why nothing can be written there, in a line; what is no error of the system stays as it is. */
 export function readable(error: unknown, path: string): unknown {
   const { code } = error as NodeJS.ErrnoException
+  const where = path === '-' ? 'standard output' : path
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new ExportError(`No space is left on the disk of ${path}.`)
+      return new ExportError(`No space is left on the disk of ${where}.`)
     case 'EACCES':
     case 'EPERM':
-      return new ExportError(`${path} may not be written by this account.`)
+      return new ExportError(`${where} may not be written by this account.`)
     case 'ENOENT':
     case 'ENOTDIR':
-      return new ExportError(`${path} can not be written: there is no such folder.`)
+      return new ExportError(`${where} can not be written: there is no such folder.`)
     default:
-      return typeof code === 'string' ? new ExportError(`${path} can not be written (${code}).`) : error
+      return typeof code === 'string' ? new ExportError(`${where} can not be written (${code}).`) : error
   }
 }
 

@@ -2,14 +2,7 @@ import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promi
 import { dirname } from 'node:path'
 import { ExportError } from './export-error.ts'
 import type { Credentials } from './fingerprint.ts'
-import {
-  type ExportState,
-  type Journal,
-  NOTHING_YET,
-  type Order,
-  openJournal,
-  syncFolder,
-} from './journal.ts'
+import { type Journal, NOTHING_YET, type Order, openJournal, syncFolder, type Unended } from './journal.ts'
 import type { Output } from './output.ts'
 import { lockPath, type Unlock } from './path-lock.ts'
 
@@ -45,34 +38,36 @@ async function openUnlocked(places: Places, isResuming: boolean): Promise<Output
   const { final, partial, journal } = places
   const size = await sizeOf(partial)
   // An empty one is left of an export that was killed as it began.
-  if (size !== null && size > 0 && !isResuming) {
+  const isBegun = size !== null && (size > 0 || isResuming)
+  // Without the file its journal is of no use: that is left of an export that has just ended.
+  const unended = isBegun ? await findUnended(partial, size, journal) : null
+  if (unended !== null && !isResuming) {
     throw new ExportError(
-      `${partial} is there, of an export that has not ended: go on with it by --resume, or delete it to begin anew.`,
+      'An export to this file has not ended: go on with it, or delete what there is of it to begin anew.',
+      { path: partial, rows: unended.state.rows },
     )
   }
-  // Without the file its journal is of no use: that is left of an export that has just ended.
-  const resumed = size === null || !isResuming ? null : await stateOf(partial, size, journal)
   const mode = (await stat(final).catch(() => null))?.mode ?? MODE
   try {
-    if (resumed === null) await journal.write(NOTHING_YET)
+    if (unended === null) await journal.write(NOTHING_YET)
     const handle = await open(partial, size === null ? 'wx' : 'r+', MODE)
     await handle.chmod(mode & 0o777)
-    return await writeTo(handle, places, resumed ?? NOTHING_YET)
+    return await writeTo(handle, places, unended ?? { state: NOTHING_YET, changedCredentials: [] })
   } catch (error) {
-    if (resumed === null) await journal.remove().catch(() => {})
+    if (unended === null) await journal.remove().catch(() => {})
     throw error
   }
 }
 
-async function stateOf(partial: string, size: number, journal: Journal) {
-  const state = await journal.read()
-  if (state === null && size === 0) return null
-  if (state === null) {
+async function findUnended(partial: string, size: number, journal: Journal): Promise<Unended | null> {
+  const unended = await journal.read()
+  if (unended === null && size === 0) return null
+  if (unended === null) {
     throw new ExportError(
       `${partial} is there, but not ${partial}.json, which says up to where it is whole: delete it to begin anew.`,
     )
   }
-  if (size >= state.size) return state
+  if (size >= unended.state.size) return unended
   throw new ExportError(`${partial} is shorter than ${partial}.json says: delete both to begin anew.`)
 }
 
@@ -86,13 +81,14 @@ interface Places {
 async function writeTo(
   handle: FileHandle,
   { final, partial, journal, unlock }: Places,
-  state: ExportState,
+  { state, changedCredentials }: Unended,
 ): Promise<Output> {
   let { size } = state
   let kept = state
   await handle.truncate(size)
   return {
     resumed: state.directories === null ? null : state,
+    changedCredentials,
     canCutBack: true,
     size: () => size,
     async append(text) {
@@ -128,7 +124,7 @@ async function writeTo(
         await journal.remove()
       }
       unlock()
-      return kept.rows === 0 ? null : partial
+      return kept.rows === 0 ? null : { path: partial, rows: kept.rows }
     },
   }
 }

@@ -12,6 +12,7 @@ import { type ExportResult, openOf, toPlanned, toResult, totalOf, unplanned } fr
 import type { Progress } from './progress.ts'
 import { readAhead } from './read-ahead.ts'
 import { toDirectoryRow } from './rows.ts'
+import { refuseOtherEnvironments } from './same-environment.ts'
 import { isDirectory } from './selection.ts'
 
 export interface ExportSettings {
@@ -38,6 +39,7 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
   let state = output.resumed ?? NOTHING_YET
   let { rows } = state
   const keeper = createKeeper(output)
+  await refuseOtherEnvironments(output.changedCredentials, state.directories ?? [], provider, ask)
 
   /** Where not even that can be kept, the last that was is what there is. On a full disk, cutting back makes room for it. */
   async function keepWhatIsWhole(): Promise<void> {
@@ -132,7 +134,7 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
         // What was asked for is not there any more, as where whoever stood at its place has left, or one of its groups.
         const isOutdated = error instanceof InvalidInputError || error instanceof NotFoundError
         if (isOutdated && beginnings < MAX_BEGINNINGS && !isCut) {
-          parts = readMembers(directory, null, provider, ask)
+          parts = readMembers(directory, null, settings)
           continue
         }
         const part = isCut ? 'A part of its groups and users' : 'Its groups and users'
@@ -153,16 +155,18 @@ export async function runExport(settings: ExportSettings): Promise<ExportResult>
 
   async function writeAll(states: readonly PlannedDirectory['state'][]): Promise<void> {
     const open = openOf(state, states)
-    progress.begin(totalOf(state), rows)
+    const directories = state.directories?.length ?? 0
+    progress.begin({ total: totalOf(state), rows, directories, done: directories - open.length })
     const sources = open.map(
       ([index, directory]) =>
         () =>
-          readMembers(directory, placeOf(index), provider, ask),
+          readMembers(directory, placeOf(index), settings),
     )
     const ahead = readAhead(sources, READ_AHEAD)
     try {
       for (const [place, [index, directory]] of open.entries()) {
         await writeOrGiveUp(ahead.take(place), directory, index)
+        progress.finishDirectory()
         keeper.note(state)
       }
     } finally {

@@ -7,6 +7,9 @@ import type { Waits } from './waits.ts'
 export type ProgressStream = Writable & { readonly isTTY?: boolean }
 
 const FRAMES_PER_SECOND = 4
+/** Beside a longer bar too little of the words would be seen in 80 columns. */
+const BAR_SIZES = { narrow: 10, wide: 20 }
+const WIDE = 100
 const LINE_EVERY_MS = 5_000
 
 /** Shows how far an export is: a bar in a terminal, elsewhere a line every few seconds. */
@@ -21,13 +24,14 @@ function drawBar(stream: Writable, gauge: Gauge): () => void {
     {
       stream,
       fps: FRAMES_PER_SECOND,
-      barsize: 20,
       clearOnComplete: true,
       gracefulExit: false,
       format(options, { maxWidth }) {
         const share = gauge.share()
-        const drawn = share === null ? '' : `${cliProgress.Format.BarFormat(share, options)} `
-        return `${drawn}${gauge.describe()}`.slice(0, maxWidth - 1)
+        const barsize = maxWidth < WIDE ? BAR_SIZES.narrow : BAR_SIZES.wide
+        const drawn = share === null ? '' : `${cliProgress.Format.BarFormat(share, { ...options, barsize })} `
+        const line = `${drawn}${gauge.describe()}`
+        return line.length < maxWidth ? line : `${line.slice(0, maxWidth - 2)}…`
       },
     },
     cliProgress.Presets.shades_classic,

@@ -11,6 +11,7 @@ export function createStreamOutput(stream: Writable): Output {
   })
   return {
     resumed: null,
+    changedCredentials: [],
     canCutBack: false,
     size: () => size,
     async append(text) {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
@@ -34,15 +34,16 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 
+/** Whether there is a console to serve. */
+export function isConsoleBuilt(): boolean {
+  return existsSync(new URL(PAGE, BUILT))
+}
+
 /** Reads what `npm run build` has made of the console; null where nobody has built it. */
 export function readConsoleFiles(): ConsoleFiles | null {
   const read = (name: string) => readFileSync(new URL(name, BUILT))
-  let names: string[]
-  try {
-    names = readdirSync(BUILT, { recursive: true, encoding: 'utf8' })
-  } catch {
-    return null
-  }
+  if (!isConsoleBuilt()) return null
+  const names = readdirSync(BUILT, { recursive: true, encoding: 'utf8' })
   const files = names.flatMap((name): [string, ConsoleFile][] => {
     const type = TYPES[extname(name)]
     return type === undefined ? [] : [[name.replaceAll('\\', '/'), toFile(type, read(name))]]

@@ -11,7 +11,8 @@ export interface ConsoleOptions {
 }
 
 const ROOT = /^\/console(?:\/(.*))?$/
-const NOT_BUILT = 'The console is not built: run `npm run build`.\n'
+const NOT_BUILT =
+  'The console is not built. Run `npm run console` in the folder of dirgraph, then start dirgraph again.\n'
 const FOREVER = 'public, max-age=31536000, immutable'
 
 /**

@@ -1,9 +1,16 @@
-import { createSourceEventStream, type ExecutionArgs, execute, GraphQLError } from 'graphql'
+import {
+  createSourceEventStream,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+} from 'graphql'
 import { createGraphQLError, type Plugin } from 'graphql-yoga'
 import type { Caller } from '../domain/caller.ts'
 import type { PlacedEvent } from '../domain/placed-event.ts'
 import { forOneRequest } from '../domain/request-scope.ts'
 import type { EventFeed } from '../events/event-feed.ts'
+import { isPlace } from '../events/event-log.ts'
 import type { RequestContext } from '../request/context.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { traceEvent } from '../telemetry/traces.ts'
@@ -32,7 +39,7 @@ export interface SubscriptionSettings {
 type Context = RequestContext & { readonly request: Request }
 
 const EVENT_STREAM = /^(text\/(event-stream|\*)|\*\/\*)(;|$)/
-const PLACE = /^[0-9A-Za-z-]{1,64}$/
+const NOT_ACCEPTABLE = 406
 
 const HEADERS = {
   'content-type': 'text/event-stream',
@@ -70,7 +77,9 @@ export function useSubscriptions(settings: SubscriptionSettings): Plugin<Context
       extendContext({ listen })
       setSubscribeFn(args => begin(args, subscription, settings))
     },
-    onResultProcess({ request, result, setResultProcessor }) {
+    onResultProcess({ request, result, resultProcessor, setResultProcessor }) {
+      // Yoga has none for who takes multipart only, and would leave them without a word.
+      if (resultProcessor === undefined) setResultProcessor(toNotAcceptable, 'application/json')
       const subscription = underWay.get(request)
       if (subscription === undefined || !(Symbol.asyncIterator in result)) return
       const onEnd = (why: 'left' | 'unread' | null) => subscription.end(why ?? 'left')
@@ -86,19 +95,26 @@ export function useSubscriptions(settings: SubscriptionSettings): Plugin<Context
   }
 }
 
+/** Why there is no answer that the client could read, as JSON all the same. */
+function toNotAcceptable(result: object): Response {
+  const { errors } = result as ExecutionResult
+  const told = errors?.map(({ message, extensions: { http: _, ...extensions } }) => ({ message, extensions }))
+  return Response.json({ errors: told }, { status: NOT_ACCEPTABLE })
+}
+
 /** What is wrong with how a subscription is asked for. */
 function mistakeIn({ headers }: Request, after: string | null): GraphQLError | null {
   const types = (headers.get('accept') || '*/*').toLowerCase().split(',')
   if (!types.some(type => EVENT_STREAM.test(type.trim()))) {
-    const http = { status: 406, spec: false }
+    const http = { status: NOT_ACCEPTABLE, spec: false }
     return createGraphQLError('Subscriptions are answered as text/event-stream; accept that.', {
       extensions: { code: 'BAD_USER_INPUT', http },
     })
   }
-  if (after !== null && !PLACE.test(after)) {
-    return createGraphQLError('`Last-Event-ID` is no id of an event that was sent here.', {
-      extensions: { code: 'BAD_USER_INPUT' },
-    })
+  if (after !== null && !isPlace(after)) {
+    const message =
+      '`Last-Event-ID` is no id of a message that this server sends: those are like `1772359200123-0`.'
+    return createGraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
   }
   return null
 }

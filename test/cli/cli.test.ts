@@ -44,6 +44,8 @@ describe('without settings', () => {
     expect(data).toEqual({ organizations: { nodes: [{ name: 'Nimbus Freight' }] } })
     const page = await fetch(url, { headers: { accept: 'text/html' } })
     expect(await page.text()).toContain('<title>dirgraph</title>')
+    const { status } = await fetch(new URL('/console', url))
+    expect(status).toBe(greeting.includes('/console ') ? 200 : 503)
   })
 
   test('prints the port that it got where any free one was asked for', async () => {

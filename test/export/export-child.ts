@@ -66,6 +66,11 @@ export function runExport(...asked: Parameters<typeof startExport>): Promise<End
   return startExport(...asked).ended
 }
 
+/** The command that goes on with the one of those words, as it tells itself. */
+export function resumeCommand(args: readonly string[]): string {
+  return `node bin/dirgraph.js export ${args.join(' ')} --resume`
+}
+
 /** A folder of its own that is gone after the test. */
 export async function newFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'dirgraph-export-'))

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test 
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
 import { isLeftOut } from '../support/left-out.ts'
 import { directoryId, organizationId, userId } from '../support/seeded-ids.ts'
-import { newFolder, runExport, startExport } from './export-child.ts'
+import { newFolder, resumeCommand, runExport, startExport } from './export-child.ts'
 import { factsIn, rowsIn, truthOf } from './truth.ts'
 
 let sandbox: Sandbox
@@ -42,12 +42,13 @@ describe('a provider in trouble', () => {
     })
     const file = await olderFile()
     const args = ['--organization', organization, '--format', 'jsonl', '--output', file]
-    const { code, stderr } = await runExport(sandbox, [...args, ...AT_ONCE, '--quiet'])
+    const asked = [...args, ...AT_ONCE, '--quiet']
+    const { code, stderr } = await runExport(sandbox, asked)
     const itself = truthOf(sandbox.data, [lost ?? '']).filter(fact => fact.startsWith('directory '))
     const there = [...truthOf(sandbox.data, [kept ?? '']), ...itself].toSorted()
     expect(stderr).toBe(
       `Missing: The directory ${lost} of WorkOS: Its groups and users: WorkOS answered with an error of its own.
-${file} is left as it was. ${there.length} rows of 2 directories are in ${file}.partial: ask for the rest with --resume.
+${file} is left as it was. ${file}.partial holds ${there.length} rows of 2 directories. Ask for the rest with: ${resumeCommand(asked)}
 `,
     )
     expect(code).toBe(3)
@@ -71,7 +72,7 @@ ${file} is left as it was. ${there.length} rows of 2 directories are in ${file}.
     expect(code).toBe(3)
     expect(stderr).toContain('Missing: All directories of Scalekit: ')
     expect(stderr).toContain(`${file} is left as it was. `)
-    expect(stderr).toContain(` are in ${file}.partial: ask for the rest with --resume.\n`)
+    expect(stderr).toContain(`. Ask for the rest with: ${resumeCommand(args)}\n`)
     expect(await readFile(file, 'utf8')).toBe('older')
     away()
     expect(await runExport(sandbox, [...args, '--resume', '--quiet'])).toMatchObject({ code: 0, stderr: '' })
@@ -179,7 +180,7 @@ ${file} is left as it was. ${there.length} rows of 2 directories are in ${file}.
     const refused = await runExport(sandbox, args)
     expect(refused.code).toBe(3)
     expect(refused.stderr).toContain('WorkOS refuses the credentials')
-    expect(refused.stderr).toContain('ask for the rest with --resume')
+    expect(refused.stderr).toContain(`Ask for the rest with: ${resumeCommand(args)}\n`)
     expect(await readFile(file, 'utf8')).toBe('older')
   })
 
@@ -270,11 +271,22 @@ describe('what can not be exported', () => {
     const args = ['--all', '--format', 'jsonl', '--output', 'file', '--quiet']
     const under = ['unshare', '--mount', 'sh', '-c', script, 'sh']
     const { code, stdout, stderr } = await startExport(sandbox, args, {}, under).ended
-    expect(stderr).toBe(
-      'No space is left on the disk of file. What there is so far is kept: go on with --resume.\n',
+    expect(stderr).toMatch(
+      /^No space is left on the disk of file\. \S+\/file\.partial holds [\d,]+ rows\. Go on with: node \S+ export --all --format jsonl --output file --quiet --resume\n$/,
     )
     expect(code).toBe(1)
     expect(stdout).toBe('olderfile\nfile.partial\nfile.partial.json\n')
+  })
+
+  test('on a device that is full, standard output is said to be', async () => {
+    const under = ['sh', '-c', '"$@" > /dev/full', 'sh']
+    const { known } = sandbox.data
+    const args = ['--directory', known.workosSmallDirectoryId, ...TO_STANDARD_OUTPUT]
+    expect(await startExport(sandbox, args, {}, under).ended).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'No space is left on the disk of standard output.\n',
+    })
   })
 
   test('nobody is told anything where the reader of standard output leaves', async () => {

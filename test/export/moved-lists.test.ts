@@ -5,6 +5,7 @@ import { InvalidInputError } from '../../src/domain/provider-error.ts'
 import { readMembers } from '../../src/export/directory-members.ts'
 import type { Place } from '../../src/export/journal.ts'
 import { createPatientCalls } from '../../src/export/patient-calls.ts'
+import { NO_PROGRESS } from '../../src/export/progress.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
 import type { ScalekitUser } from '../../src/sandbox/scalekit-records.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
@@ -34,20 +35,23 @@ afterAll(() => sandbox.stop())
 /** Reads from a place on, up to so many pages; `lost` where the place is. */
 async function read(from: Place | null, pages = Number.POSITIVE_INFINITY) {
   const { scalekit, data } = sandbox
-  const settings = { scalekit: { ...scalekit, ...NO_SCALEKIT_LIMITS }, cacheTtlSeconds: 0 }
-  const { provider } = createProviders(settings, { log: createLogger('silent') })
+  const { provider } = createProviders(
+    { scalekit: { ...scalekit, ...NO_SCALEKIT_LIMITS }, cacheTtlSeconds: 0 },
+    { log: createLogger('silent') },
+  )
   const ask = createPatientCalls({
     signal: new AbortController().signal,
     patienceMs: 1_000,
     waits: new Map(),
   })
+  const settings = { provider, ask, progress: NO_PROGRESS }
   const { scalekitMediumDirectoryId: id } = data.known
   const home = data.scalekit.directories.find(one => one.id === id)?.organization_id ?? null
   const key = directoryKey('scalekit', home, id)
   const ids: string[] = []
   let place: Place | null = null
   try {
-    for await (const part of readMembers({ key, users: null }, from, provider, ask)) {
+    for await (const part of readMembers({ key, users: null }, from, settings)) {
       ids.push(...part.rows.filter(row => row.type === 'user').map(row => String(row.upstreamId)))
       place = part.place ?? place
       if (part.place !== null && --pages === 0) break

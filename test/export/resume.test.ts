@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { startSandbox } from '../../src/sandbox/sandbox.ts'
 import { directoryId } from '../support/seeded-ids.ts'
-import { newFolder, runExport, startExport } from './export-child.ts'
+import { newFolder, resumeCommand, runExport, startExport } from './export-child.ts'
 import { factsIn, rowsIn, truthOf } from './truth.ts'
 
 /** Of the whole export, roughly. */
@@ -37,10 +37,11 @@ test('an export that is killed at random moments goes on each time, and ends wit
   const random = randomOf(seed)
   const { sandbox, file, output } = await start(2)
   await writeFile(file, 'an older one')
+  const words = ['--all', ...output, '--quiet']
   const moments: string[] = []
   let kept = 0
   for (let kills = 0; kills <= MAX_KILLS; kills += 1) {
-    const { child, ended } = startExport(sandbox, ['--all', ...output, '--resume', '--quiet'])
+    const { child, ended } = startExport(sandbox, kills === 0 ? words : [...words, '--resume'])
     const signal = random() < 0.7 ? 'SIGKILL' : 'SIGINT'
     // Somewhere in what is left; the last one may end.
     const size = kills === MAX_KILLS ? SIZE : Math.round(kept + random() * 0.6 * (SIZE - kept))
@@ -57,8 +58,11 @@ test('an export that is killed at random moments goes on each time, and ends wit
     kept = progress?.size ?? 0
     if (signal === 'SIGKILL' || code === null) continue
     expect(code, told).toBe(130)
+    const rows = progress?.rows.toLocaleString('en-US')
     expect(stderr, told).toBe(
-      progress === null ? 'Stopped.\n' : 'Stopped. What there is so far is kept: go on with --resume.\n',
+      progress === null
+        ? 'Stopped.\n'
+        : `Stopped. ${file}.partial holds ${rows} rows. Go on with: ${resumeCommand(words)}\n`,
     )
   }
   const told = `seed ${seed}: ${moments.join(', ')}`
@@ -96,8 +100,13 @@ test('whoever comes ahead of the place of a list of Scalekit moves nobody into t
   sandbox.inject({ provider: 'scalekit', path: new RegExp(`page_token=${token}`), kind: 'hang' })
   const { child, ended } = startExport(sandbox, args)
   while ((await progressOf(file))?.at?.place.cursor == null && child.exitCode === null) await wait(5)
-  child.kill('SIGKILL')
-  await ended
+  child.kill('SIGINT')
+  const { rows } = await progressOf(file)
+  expect(await ended).toEqual({
+    code: 130,
+    stdout: '',
+    stderr: `Stopped. ${file}.partial holds ${rows} rows. Go on with: ${resumeCommand(args.slice(0, -1))}\n`,
+  })
   const before = truthOf(sandbox.data, [id])
   const newcomers = users.slice(0, 3).map((user, number) => ({ ...user, id: `diruser_${number}` }))
   for (const { id: newcomer } of newcomers) groupIdsByUser?.set(newcomer, new Set())
@@ -158,38 +167,64 @@ test('what is left of another export is neither gone on with nor overwritten, an
   const all = ['--all']
   const one = ['--directory', id]
   const noScalekit = { SCALEKIT_CLIENT_ID: '', SCALEKIT_ENVIRONMENT_URL: '', SCALEKIT_CLIENT_SECRET: '' }
-  const same = 'give the same options, or delete it.'
+  const same = 'give its options and --resume, or delete it and {}.partial.'
   const cases: [string[], string, Record<string, string>, string][] = [
     [
       one,
       'jsonl',
       {},
-      `.partial is there, of an export that has not ended: go on with it by --resume, or delete it to begin anew.`,
+      'An export to this file has not ended: go on with it, or delete what there is of it to begin anew. {}.partial holds 1 row. Go on with: ',
     ],
-    [[...all, '--resume'], 'jsonl', {}, `.partial.json is of an export of something else: ${same}`],
-    [[...one, '--resume'], 'csv', {}, `.partial.json is of an export of another format, jsonl: ${same}`],
-    [[...one, '--resume'], 'jsonl', noScalekit, `.partial.json is of an export of other providers: ${same}`],
+    [all, 'jsonl', {}, `{}.partial.json is of an export of --directory ${id}: ${same}`],
+    [[...all, '--resume'], 'jsonl', {}, `{}.partial.json is of an export of --directory ${id}: ${same}`],
+    [[...one, '--resume'], 'csv', {}, `{}.partial.json is of an export of another format, jsonl: ${same}`],
+    [
+      [...one, '--resume'],
+      'jsonl',
+      noScalekit,
+      `{}.partial.json is of an export of other providers: ${same}`,
+    ],
     [
       [...one, '--resume'],
       'jsonl',
       { WORKOS_API_KEY: 'sk_another' },
-      `.partial.json is of an export of other credentials: ${same}`,
-    ],
-    [
-      [...one, '--resume'],
-      'jsonl',
-      { SCALEKIT_CLIENT_ID: 'skc_2' },
-      `.partial.json is of an export of other credentials: ${same}`,
+      'WorkOS refuses the credentials that this server was given for it. {}.partial holds 1 row. Go on with: ',
     ],
   ]
   const runs = cases.map(async ([wanted, format, env, why], number) => {
     const copy = `${file}.${number}`
     await Promise.all(['.partial', '.partial.json'].map(end => copyFile(file + end, copy + end)))
-    const ended = await runExport(sandbox, [...wanted, '--format', format, '--output', copy], env)
-    expect(ended).toEqual({ code: 1, stdout: '', stderr: `${copy}${why}\n` })
+    const args = [...wanted, '--format', format, '--output', copy]
+    const words = args.filter(word => word !== '--resume')
+    const ended = await runExport(sandbox, [...words, ...args.filter(word => word === '--resume')], env)
+    const told = why.replaceAll('{}', copy) + (why.endsWith(': ') ? resumeCommand(words) : '')
+    expect(ended).toEqual({ code: 1, stdout: '', stderr: `${told}\n` })
     expect(await left(copy)).toEqual(before)
   })
   await Promise.all(runs)
+})
+
+test('an export goes on with other credentials that find its directories, and with no others', async () => {
+  const { sandbox, file, output } = await start(0)
+  const { workosSmallDirectoryId: id } = sandbox.data.known
+  sandbox.inject({ provider: 'workos', path: /directory_groups/, kind: 'status', status: 401, times: 1 })
+  const args = ['--directory', id, ...output]
+  expect(await runExport(sandbox, args)).toMatchObject({ code: 3 })
+  const journal = JSON.parse(await readFile(`${file}.partial.json`, 'utf8'))
+  // As if it had been begun with another key; that of another environment finds nothing of it.
+  journal.fingerprint.of.workos = Buffer.from('another').toString('base64')
+  await writeFile(`${file}.partial.json`, JSON.stringify(journal))
+  const [directory] = journal.progress.directories
+  directory.key = directory.key.replace(/.$/, (last: string) => (last === '0' ? '1' : '0'))
+  const elsewhere = JSON.stringify(journal)
+  await copyFile(`${file}.partial`, `${file}.other.partial`)
+  await writeFile(`${file}.other.partial.json`, elsewhere)
+  const other = await runExport(sandbox, [...args.slice(0, -1), `${file}.other`, '--resume'])
+  expect(other).toMatchObject({ code: 1, stdout: '' })
+  expect(other.stderr).toContain('and find none of its directories: set those of the same environment')
+  expect(await readFile(`${file}.other.partial.json`, 'utf8')).toBe(elsewhere)
+  expect(await runExport(sandbox, [...args, '--resume'])).toMatchObject({ code: 0 })
+  expect(factsIn(rowsIn(await readFile(file, 'utf8')))).toEqual(truthOf(sandbox.data, [id]))
 })
 
 /** Numbers between 0 and 1 that are the same for the same seed (mulberry32). */

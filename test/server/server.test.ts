@@ -137,6 +137,19 @@ describe('stop', () => {
     ])
   })
 
+  test('says at the console what to do where nobody has built it', async () => {
+    app = await startApp()
+    const log = pino({ level: 'silent' })
+    const provider = createCompositeProvider(new Map())
+    const server = createServer({ ...ANY_SERVER, console: { files: null }, schema, provider, log })
+    const response = await server.fetch(new Request('http://dirgraph.test/console'))
+    expect([response.status, await response.text()]).toEqual([
+      503,
+      'The console is not built. Run `npm run console` in the folder of dirgraph, then start dirgraph again.\n',
+    ])
+    await server.stop()
+  })
+
   test('may be asked for twice', async () => {
     app = await startApp()
     await app.dirgraph.stop()

@@ -77,7 +77,7 @@ test('graphql-sse is told of events that are missed, and does not try again', as
     const sink = { next: (result: object) => results.push(result), error: reject, complete: resolve }
     onTestFinished(
       subscribeToEvents(
-        { url: app.url, headers: () => ({ 'last-event-id': 'gone' }) },
+        { url: app.url, headers: () => ({ 'last-event-id': '1-0' }) },
         { query: 'subscription { directoryEvents { id } }' },
         sink,
       ),

@@ -7,7 +7,6 @@ import { startLiveApp } from './start-live-app.ts'
 import { ANY_EVENT, type Message, subscribe } from './subscribe.ts'
 import { tellUpdate } from './tell.ts'
 
-const BAD_INPUT = { extensions: { code: 'BAD_USER_INPUT' } }
 const MISSED = { extensions: { code: 'NOT_FOUND' } }
 
 function idIn({ data }: Message): string {
@@ -66,18 +65,22 @@ describe('a subscription', () => {
     }
   })
 
-  test('is refused, with the reason, where the client takes JSON only', async () => {
+  test('is refused, with the reason as JSON, where the client does not take that', async () => {
     const app = await startLiveApp()
-    for (const accept of ['application/json', 'application/graphql-response+json']) {
+    for (const accept of [
+      'application/json',
+      'application/graphql-response+json',
+      'multipart/mixed',
+      'multipart/mixed;subscriptionSpec=1.0',
+    ]) {
       const { response } = await subscribe(app.url, ANY_EVENT, { headers: { accept } })
       expect(response.status).toBe(406)
-      expect(await response.json()).toMatchObject({
-        errors: [{ message: expect.stringContaining('text/event-stream'), ...BAD_INPUT }],
+      expect(response.headers.get('content-type')).toMatch(/^application\/(graphql-response\+)?json/)
+      const extensions = { code: 'BAD_USER_INPUT', requestId: response.headers.get('x-request-id') }
+      expect(await response.json()).toEqual({
+        errors: [{ message: 'Subscriptions are answered as text/event-stream; accept that.', extensions }],
       })
     }
-    const multipart = { accept: 'multipart/mixed;subscriptionSpec=1.0' }
-    const { response } = await subscribe(app.url, ANY_EVENT, { headers: multipart })
-    expect(response.status).toBe(406)
     expect(app.feed.status().subscribers).toBe(0)
   })
 
@@ -142,10 +145,10 @@ describe('Last-Event-ID', () => {
 
   test('that is no id of ours is refused in the stream', async () => {
     const app = await startLiveApp()
-    for (const id of ['a b', '../1', 'x'.repeat(65), '{}']) {
+    for (const id of ['a b', '../1', 'gone', '17-', '1-2-3', `1-${'2'.repeat(21)}`, '{}']) {
       const stream = await subscribe(app.url, ANY_EVENT, { headers: { 'last-event-id': id } })
       expect(await stream.rest()).toMatchObject([
-        { event: 'next', data: expect.stringContaining('"BAD_USER_INPUT"') },
+        { event: 'next', data: expect.stringMatching(/`Last-Event-ID`.*"BAD_USER_INPUT"/) },
         { event: 'complete', data: '' },
       ])
     }

@@ -18,7 +18,7 @@ export interface SteeredEventLog extends EventLog {
 export function createSteeredEventLog(
   recent: readonly (LoggedEvent & Partial<RecentEvent>)[] | Promise<readonly LoggedEvent[]> = [],
 ): SteeredEventLog {
-  const run = crypto.randomUUID().slice(0, 8)
+  const run = Math.floor(Math.random() * 1e12)
   const ids = new Set<string>()
   let count = 0
   let follower: EventFollower | null = null
