@@ -18,19 +18,28 @@ export interface PageInfo {
   readonly endCursor: string | null
 }
 
-/** A page as a Relay connection of the list named by `listId`; what could not be read is a null edge with its error. */
-export function toConnection<T extends object>(page: Page<T>, listId: string): Connection<T> {
-  return new PageConnection(page, listId)
+/**
+ * A page as a Relay connection of the list named by `listId`; what could not be read is a null edge with its error.
+ * `knownCount` is how many items the list has where the page does not tell.
+ */
+export function toConnection<T extends object>(
+  page: Page<T>,
+  listId: string,
+  knownCount: number | null = null,
+): Connection<T> {
+  return new PageConnection(page, listId, knownCount)
 }
 
 /** Each part is made when it is selected, since hardly anybody selects all of them. */
 class PageConnection<T extends object> implements Connection<T>, PageInfo {
   readonly #page: Page<T>
   readonly #seal: (cursor: string) => string
+  readonly #knownCount: number | null
 
-  constructor(page: Page<T>, listId: string) {
+  constructor(page: Page<T>, listId: string, knownCount: number | null) {
     this.#page = page
     this.#seal = createCursorSeal(listId)
+    this.#knownCount = knownCount
   }
 
   get edges() {
@@ -44,7 +53,7 @@ class PageConnection<T extends object> implements Connection<T>, PageInfo {
   }
 
   get totalCount() {
-    return this.#page.totalCount
+    return this.#page.totalCount ?? this.#knownCount
   }
 
   /** Itself: an object with getters of its own is far dearer to make. */
