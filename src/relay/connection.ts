@@ -6,28 +6,40 @@ import { createCursorSeal } from './cursor.ts'
 export interface Connection<T> {
   readonly edges: ({ readonly cursor: string; readonly node: T } | null)[]
   readonly nodes: (T | null)[]
-  readonly pageInfo: {
-    readonly hasNextPage: boolean
-    readonly hasPreviousPage: boolean
-    readonly startCursor: string | null
-    readonly endCursor: string | null
-  }
+  readonly pageInfo: PageInfo
   readonly totalCount: number | null
 }
 
-/** A page as a Relay connection of the list named by `listId`; what could not be read is a null edge with its error. */
-export function toConnection<T extends object>(page: Page<T>, listId: string): Connection<T> {
-  return new PageConnection(page, listId)
+/** Where a page is in its list. */
+export interface PageInfo {
+  readonly hasNextPage: boolean
+  readonly hasPreviousPage: boolean
+  readonly startCursor: string | null
+  readonly endCursor: string | null
+}
+
+/**
+ * A page as a Relay connection of the list named by `listId`; what could not be read is a null edge with its error.
+ * `knownCount` is how many items the list has where the page does not tell.
+ */
+export function toConnection<T extends object>(
+  page: Page<T>,
+  listId: string,
+  knownCount: number | null = null,
+): Connection<T> {
+  return new PageConnection(page, listId, knownCount)
 }
 
 /** Each part is made when it is selected, since hardly anybody selects all of them. */
-class PageConnection<T extends object> implements Connection<T> {
+class PageConnection<T extends object> implements Connection<T>, PageInfo {
   readonly #page: Page<T>
   readonly #seal: (cursor: string) => string
+  readonly #knownCount: number | null
 
-  constructor(page: Page<T>, listId: string) {
+  constructor(page: Page<T>, listId: string, knownCount: number | null) {
     this.#page = page
     this.#seal = createCursorSeal(listId)
+    this.#knownCount = knownCount
   }
 
   get edges() {
@@ -40,24 +52,33 @@ class PageConnection<T extends object> implements Connection<T> {
     return this.#page.edges.map(({ node }) => (isFailed(node) ? nullWithError(node) : node))
   }
 
-  get pageInfo() {
-    const { edges, hasNextPage, hasPreviousPage } = this.#page
-    const seal = this.#seal
-    const sealed = (edge: Edge<T> | undefined) => (edge === undefined ? null : seal(edge.cursor))
-    return {
-      hasNextPage,
-      hasPreviousPage,
-      get startCursor() {
-        return sealed(edges[0])
-      },
-      get endCursor() {
-        return sealed(edges.at(-1))
-      },
-    }
+  get totalCount() {
+    return this.#page.totalCount ?? this.#knownCount
   }
 
-  get totalCount() {
-    return this.#page.totalCount
+  /** Itself: an object with getters of its own is far dearer to make. */
+  get pageInfo(): PageInfo {
+    return this
+  }
+
+  get hasNextPage() {
+    return this.#page.hasNextPage
+  }
+
+  get hasPreviousPage() {
+    return this.#page.hasPreviousPage
+  }
+
+  get startCursor() {
+    return this.#cursorOf(this.#page.edges[0])
+  }
+
+  get endCursor() {
+    return this.#cursorOf(this.#page.edges.at(-1))
+  }
+
+  #cursorOf(edge: Edge<T> | undefined): string | null {
+    return edge === undefined ? null : this.#seal(edge.cursor)
   }
 }
 

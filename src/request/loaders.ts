@@ -152,7 +152,7 @@ function finder<T extends Find>(
   return { loader: byProvider(({ key }) => key, create), remember: page => arrived.push(page) }
 }
 
-type ListAsk = { readonly page: object; readonly detail?: Detail } & (
+type ListAsk = { readonly page: object; readonly filter?: object; readonly detail?: Detail } & (
   | { readonly of: { readonly key: EntityKey }; readonly within?: never }
   | { readonly within: { readonly key: EntityKey }; readonly of?: never }
 )
@@ -246,6 +246,6 @@ function rootLister<Ask extends { readonly page: object }, T extends Find>(
 }
 
 /** Which page of which list, whatever the detail: the parent by its key, for two copies of it are one parent. */
-function placeOf<Ask extends ListAsk>({ of, within, detail: _detail, ...rest }: Ask): string {
-  return JSON.stringify([(of ?? within).key, rest])
+function placeOf(ask: ListAsk): string {
+  return JSON.stringify([parentOf(ask).key, ask.page, ask.filter])
 }

@@ -5,8 +5,7 @@ import ScopeAuthPlugin, { type AuthFailure, type ForbiddenResult } from '@pothos
 import type { ResolveTree } from 'graphql-parse-resolve-info'
 import type { ComplexityEstimatorArgs } from 'graphql-query-complexity'
 import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars'
-import { isToldOf, isWithinReach, type Permission } from '../domain/caller.ts'
-import type { DirectoryEvent } from '../domain/directory-event.ts'
+import type { Permission } from '../domain/caller.ts'
 import type { Detail, JsonObject } from '../domain/entities.ts'
 import { type EntityKey, type EntityKind, type ProviderName, providerOf } from '../domain/entity-key.ts'
 import { ForbiddenError, noSuchObject } from '../domain/provider-error.ts'
@@ -14,6 +13,7 @@ import { toGlobalId } from '../relay/global-id.ts'
 import type { RequestContext } from '../request/context.ts'
 import type { ConnectionSource } from './resolve-connection.ts'
 import './immediate-ids.ts'
+import './immediate-rules.ts'
 
 declare module 'graphql' {
   interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
@@ -46,8 +46,8 @@ export const builder = new SchemaBuilder<{
     JSONObject: { Input: JsonObject; Output: JsonObject }
   }
 }>({
-  // Errors first: what the others refuse is then an error like any that a mutation answers as data.
-  plugins: [ErrorsPlugin, ScopeAuthPlugin, RelayPlugin, 'immediateIds'],
+  // Errors before the others that refuse: what those refuse is then an error like any that a mutation answers as data.
+  plugins: ['immediateRules', ErrorsPlugin, ScopeAuthPlugin, RelayPlugin, 'immediateIds'],
   defaultFieldNullability: false,
   errors: { directResult: true },
   scopeAuth: {
@@ -91,18 +91,6 @@ export const builder = new SchemaBuilder<{
 
 builder.addScalarType('DateTime', DateTimeResolver)
 builder.addScalarType('JSONObject', JSONObjectResolver)
-
-const READERS = { permission: 'directories:read' } as const
-
-/** The rule of entities: they are for callers who may read, and whose organization's they are. */
-export function entityScopes({ key }: { readonly key: EntityKey }, { caller }: RequestContext) {
-  return isWithinReach(caller, key) && READERS
-}
-
-/** The rule of events: they are for callers who may read, and whose organization they are of. */
-export function eventScopes(event: DirectoryEvent, { caller }: RequestContext) {
-  return isToldOf(caller, event.organizationKey) && READERS
-}
 
 /** An object out of the caller's reach does not exist for the caller; who lacks a permission is told which. */
 function toError(parent: unknown, { failure }: ForbiddenResult): Error {

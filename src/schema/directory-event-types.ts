@@ -11,11 +11,12 @@ import type {
 } from '../domain/directory-event.ts'
 import { type EntityKey, type EntityKind, organizationIdOf, upstreamIdOf } from '../domain/entity-key.ts'
 import { toGlobalId } from '../relay/global-id.ts'
-import { builder, eventScopes } from './builder.ts'
+import { builder } from './builder.ts'
 import { memberCost } from './call-costs.ts'
 import { DirectoryEventInterface, EVENT_TYPE_NAMES } from './directory-event.ts'
 import { DirectoryGroupType, DirectoryUserType } from './entity-types.ts'
 import { resolveOfEvent } from './resolve-of-event.ts'
+import { eventScopes } from './rules.ts'
 
 type Fields<Event extends DirectoryEvent> = ObjectFieldBuilder<typeof builder.$inferSchemaTypes, Event>
 

@@ -2,7 +2,7 @@ import { CALL_BOUNDS } from '../domain/call-bounds.ts'
 import type { DirectoryGroup, DirectoryUser } from '../domain/entities.ts'
 import { directoryKeyOf, organizationKeyOf, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
 import type { RequestContext } from '../request/context.ts'
-import { builder, entityScopes } from './builder.ts'
+import { builder } from './builder.ts'
 import { toOneCost, usersCost } from './call-costs.ts'
 import {
   DirectoryGroupType,
@@ -13,6 +13,7 @@ import {
 import { ProviderEnum } from './provider.ts'
 import { type ConnectionSource, resolveConnection } from './resolve-connection.ts'
 import { resolveEntity } from './resolve-entity.ts'
+import { entityScopes } from './rules.ts'
 import { needsForCount } from './selection.ts'
 
 const NO_FILTER = { group: null, email: null, updatedAfter: null }

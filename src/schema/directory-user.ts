@@ -2,7 +2,7 @@ import { CALL_BOUNDS } from '../domain/call-bounds.ts'
 import { directoryKeyOf, organizationKeyOf, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
 import { InvalidInputError, ProviderError } from '../domain/provider-error.ts'
 import { nullWithError } from '../relay/connection.ts'
-import { builder, entityScopes } from './builder.ts'
+import { builder } from './builder.ts'
 import { connectionCost, toOneCost, usersByEmailCost } from './call-costs.ts'
 import {
   DirectoryGroupConnection,
@@ -13,6 +13,7 @@ import {
 import { ProviderEnum } from './provider.ts'
 import { resolveConnection } from './resolve-connection.ts'
 import { resolveEntity } from './resolve-entity.ts'
+import { entityScopes } from './rules.ts'
 import { neededDetail } from './selection.ts'
 
 const DirectoryUserStateEnum = builder.enumType('DirectoryUserState', {

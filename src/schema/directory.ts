@@ -8,7 +8,7 @@ import {
   upstreamIdOf,
 } from '../domain/entity-key.ts'
 import { parseGlobalIdOf } from '../relay/global-id.ts'
-import { builder, entityScopes } from './builder.ts'
+import { builder } from './builder.ts'
 import { connectionCost, fixedCost, roleAssignmentsCost, toOneCost, usersCost } from './call-costs.ts'
 import { DirectoryUserFilter, groupsOfDirectory, usersOfDirectory } from './directory-lists.ts'
 import {
@@ -29,6 +29,7 @@ import { refuseUnfit } from './refuse-unfit.ts'
 import { resolveConnection } from './resolve-connection.ts'
 import { parseUpstreamId, resolveEntity } from './resolve-entity.ts'
 import { resolveThroughList } from './resolve-through-list.ts'
+import { entityScopes } from './rules.ts'
 import { needsForCount } from './selection.ts'
 
 const DirectoryStateEnum = builder.enumType('DirectoryState', {

@@ -34,9 +34,7 @@ export function resolveConnection<T extends object>(
     const countOnly: PageRequest = { direction: 'forward', limit: 0, cursor: null }
     return once(load(countOnly, detail), ({ totalCount }) => toCountOnly(totalCount))
   }
-  return once(load(request, detail), page =>
-    toConnection(page.totalCount === null ? { ...page, totalCount: knownCount } : page, listId),
-  )
+  return once(load(request, detail), page => toConnection(page, listId, knownCount))
 }
 
 function once<T, Result>(value: T | Promise<T>, then: (value: T) => Result): Result | Promise<Result> {

@@ -1,4 +1,11 @@
-import { type GraphQLFieldMap, type GraphQLResolveInfo, type GraphQLSchema, isObjectType } from 'graphql'
+import { hash } from 'node:crypto'
+import {
+  type FieldNode,
+  type GraphQLFieldMap,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  isObjectType,
+} from 'graphql'
 import { parseResolveInfo, type ResolveTree } from 'graphql-parse-resolve-info'
 import { type Detail, moreDetail } from '../domain/entities.ts'
 import type { EntityKind } from '../domain/entity-key.ts'
@@ -91,6 +98,12 @@ interface Selection {
 /** Found once for all items of a list: they share the nodes of the field. */
 const selections = new WeakMap<object, Selection>()
 
+/** Found once for equal operations as well, as long as their document is kept: by a field's node and `sharedKeyOf`. */
+const sharedSelections = new WeakMap<FieldNode, Map<string, Selection>>()
+
+/** Of one field: clients send a document again and again, most of them with few different variables. */
+const MAX_SHARED = 20
+
 /** What is selected below a field. */
 export function treeOf(info: GraphQLResolveInfo): ResolveTree | null {
   return selectionOf(info).tree
@@ -99,8 +112,35 @@ export function treeOf(info: GraphQLResolveInfo): ResolveTree | null {
 function selectionOf(info: GraphQLResolveInfo): Selection {
   const known = selections.get(info.fieldNodes)
   if (known !== undefined) return known
-  const tree = (parseResolveInfo(info) ?? null) as ResolveTree | null
-  const selection = { tree, isCountOnly: tree !== null && isOnlyCounted(tree), details: new Map() }
+  const selection = sharedSelectionOf(info)
   selections.set(info.fieldNodes, selection)
   return selection
+}
+
+function sharedSelectionOf(info: GraphQLResolveInfo): Selection {
+  const [node, ...others] = info.fieldNodes
+  // What is put together of several places in the document is no single one's.
+  if (node === undefined || others.length > 0) return toSelection(info)
+  const shared = sharedSelections.get(node) ?? new Map<string, Selection>()
+  sharedSelections.set(node, shared)
+  const key = sharedKeyOf(info)
+  const selection = shared.get(key) ?? toSelection(info)
+  if (shared.size === MAX_SHARED) shared.clear()
+  shared.set(key, selection)
+  return selection
+}
+
+function toSelection(info: GraphQLResolveInfo): Selection {
+  const tree = (parseResolveInfo(info) ?? null) as ResolveTree | null
+  return { tree, isCountOnly: tree !== null && isOnlyCounted(tree), details: new Map() }
+}
+
+const variableHashes = new WeakMap<object, string>()
+
+/** What the selection below a node depends on besides the document: a hash, since variables can hold an e-mail address. */
+function sharedKeyOf({ parentType, variableValues }: GraphQLResolveInfo): string {
+  const known = variableHashes.get(variableValues)
+  const variables = known ?? hash('sha256', JSON.stringify(variableValues), 'base64url')
+  if (known === undefined) variableHashes.set(variableValues, variables)
+  return `${parentType.name} ${variables}`
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { DocumentNode } from 'graphql'
 import { LRUCache } from 'lru-cache'
+import { hashOfText } from './text-hash.ts'
 
 /** Parsed documents take about this much more than their text. */
 const BYTES_PER_CHARACTER = 150
@@ -19,11 +19,10 @@ export function createDocumentCaches() {
 /** By the hash of a text, which can hold an e-mail address, and bounded by bytes: callers choose how long a text is. */
 function createTextCache<Value extends object>(maxBytes: number) {
   const values = new LRUCache<string, Value>({ maxSize: maxBytes })
-  const keyOf = (text: string) => createHash('sha256').update(text).digest('base64url')
   return {
-    get: (text: string): Value | undefined => values.get(keyOf(text)),
+    get: (text: string): Value | undefined => values.get(hashOfText(text)),
     set(text: string, value: Value): void {
-      values.set(keyOf(text), value, { size: BYTES_PER_ENTRY + text.length * BYTES_PER_CHARACTER })
+      values.set(hashOfText(text), value, { size: BYTES_PER_ENTRY + text.length * BYTES_PER_CHARACTER })
     },
   }
 }

@@ -17,8 +17,15 @@ export function operationNamesIn(documents: Iterable<string>): string[] {
   return [...documents].flatMap(document => namesIn(parse(document, { noLocation: true })))
 }
 
-function namesIn(document: DocumentNode): string[] {
-  return document.definitions.flatMap(definition =>
+const knownNames = new WeakMap<DocumentNode, readonly string[]>()
+
+/** Found once for each document, as long as it is kept. */
+function namesIn(document: DocumentNode): readonly string[] {
+  const known = knownNames.get(document)
+  if (known !== undefined) return known
+  const names = document.definitions.flatMap(definition =>
     definition.kind === Kind.OPERATION_DEFINITION && definition.name ? [definition.name.value] : [],
   )
+  knownNames.set(document, names)
+  return names
 }

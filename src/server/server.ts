@@ -92,6 +92,7 @@ export function createServer(settings: ServerSettings) {
   const subscriptions = createSubscriptions()
   const callers: CallersByRequest = new WeakMap()
   const masked: MaskedErrors = new WeakMap()
+  const documentCaches = createDocumentCaches()
   let isStopping = false
 
   function createContext(
@@ -119,7 +120,7 @@ export function createServer(settings: ServerSettings) {
     cors: request => corsFor(request, settings.allowedOrigins),
     // By a plugin of our own.
     maxRequestBodySize: false,
-    parserAndValidationCache: createDocumentCaches(),
+    parserAndValidationCache: documentCaches,
     extraParamNames: ['documentId'],
     multipart: false,
     graphiql: false,
@@ -145,7 +146,7 @@ export function createServer(settings: ServerSettings) {
       useBodyLimit(limits.maxBodyBytes),
       useCallers(settings.authenticate, callers),
       usePersistedDocuments(settings.persistedDocuments, callers),
-      useDocumentLimits(limits),
+      useDocumentLimits(limits, text => documentCaches.documentCache.get(text) !== undefined),
       useIntrospectionLimits(settings.introspection, callers),
       useResponseNames(),
       useValidationCode(),

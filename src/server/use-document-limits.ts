@@ -36,15 +36,18 @@ const MAX_NESTING = 200
 const MIN_INTROSPECTION_DEPTH = 15
 const INTROSPECTION_FIELDS: ReadonlySet<string> = new Set(['__schema', '__type'])
 
-/** Refuses operations that are larger than any that people write, before anything is run. */
-export function useDocumentLimits(limits: DocumentLimits): Plugin {
+/**
+ * Refuses operations that are larger than any that people write, before anything is run. What `isParsed` knows has been
+ * through this.
+ */
+export function useDocumentLimits(limits: DocumentLimits, isParsed: (text: string) => boolean): Plugin {
   function DocumentLimitsRule(context: ValidationContext): ASTVisitor {
     return { OperationDefinition: operation => refuseLarge(operation, limits, context) }
   }
   return {
     // Counted by itself, since Yoga has clients that accept JSON told of a failed parse with 200.
     onParams({ params: { query, variables } }) {
-      if (typeof query === 'string') refuseLargeText(query, limits)
+      if (typeof query === 'string' && !isParsed(query)) refuseLargeText(query, limits)
       refuseLargeVariables(variables, limits)
     },
     onValidate({ validateFn, setValidationFn }) {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { type ExecutionArgs, getOperationAST, OperationTypeNode } from 'graphql'
 import { mapAsyncIterator, type Plugin } from 'graphql-yoga'
 import type { RequestContext } from '../request/context.ts'
@@ -6,9 +5,11 @@ import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics, OperationOutcome } from '../telemetry/metrics.ts'
 import { operationNameOf } from './operation-name.ts'
 import type { Identified } from './request-id.ts'
+import { hashOfText } from './text-hash.ts'
 import type { CallersByRequest } from './use-callers.ts'
 
 const GRAPHQL_PATH = '/graphql'
+const HASH_LENGTH = 16
 
 /**
  * One line for each operation: which, whose, how long, how many upstream calls, how it ended; and one for each that was
@@ -34,7 +35,7 @@ export function useRequestLog(
       line: {
         requestId: call.requestId,
         operation: operationNameOf(args.document, args.operationName),
-        hash: hashOf(params.query ?? ''),
+        hash: hashOfText(params.query ?? '').slice(0, HASH_LENGTH),
         caller: caller.kind,
         organization: caller.organization,
       },
@@ -100,10 +101,6 @@ interface Outcome {
   readonly errors: number
   /** The code of each kind of error once, those that mutations answer as data included. */
   readonly codes: readonly string[]
-}
-
-function hashOf(document: string): string {
-  return createHash('sha256').update(document).digest('hex').slice(0, 16)
 }
 
 type Result = Parameters<NonNullable<Plugin['onResultProcess']>>[0]['result']

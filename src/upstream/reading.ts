@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { CallContext } from '../domain/directory-provider.ts'
 import type { UpstreamAnswer, UpstreamClient, UpstreamRequest } from './upstream-client.ts'
 
@@ -23,4 +24,46 @@ export function readKept<T>(client: UpstreamClient, reading: Reading<T>, call: C
     step = reading.next(answer)
   }
   return step.value
+}
+
+/**
+ * `readKept` for what is read again and again. `place` names all that the reading depends on besides answers, and
+ * nobody's data. What comes of the reading must not be changed by anybody.
+ */
+export type ReadKeptAgain = <T>(place: string, begin: () => Reading<T>, call: CallContext) => T | null
+
+/** Places of which the request is remembered, at about a kilobyte each. */
+const MAX_PLACES = 2_000
+
+/**
+ * Remembers what a reading of one request asks, and what it made of the answer for as long as that very answer is kept.
+ * Of a reading that is repeated nothing is then left but to look whether the answer may still be reused.
+ */
+export function createReadKeptAgain(client: UpstreamClient): ReadKeptAgain {
+  const requests = new LRUCache<string, UpstreamRequest>({ max: MAX_PLACES })
+  const results = new WeakMap<UpstreamAnswer, Map<string, unknown>>()
+
+  return <T>(place: string, begin: () => Reading<T>, call: CallContext): T | null => {
+    const request = requests.get(place)
+    if (request !== undefined) {
+      const answer = client.kept(request, call)
+      if (answer === null) return null
+      const result = results.get(answer)?.get(place)
+      if (result !== undefined) return result as T
+    }
+    const reading = begin()
+    let only: { readonly request: UpstreamRequest; readonly answer: UpstreamAnswer } | null = null
+    let step = reading.next()
+    for (let asked = 0; !step.done; asked += 1) {
+      const answer = client.kept(step.value, call)
+      if (answer === null) return null
+      only = asked === 0 ? { request: step.value, answer } : null
+      step = reading.next(answer)
+    }
+    if (only !== null) {
+      requests.set(place, only.request)
+      results.set(only.answer, (results.get(only.answer) ?? new Map()).set(place, step.value))
+    }
+    return step.value
+  }
 }

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { createBackgroundCall } from '../domain/background-call.ts'
 import type { CallContext } from '../domain/directory-provider.ts'
 import {
@@ -14,6 +13,7 @@ import { traceApart } from '../telemetry/traces.ts'
 import { createAnswerStore } from './answer-store.ts'
 import type { UpstreamFetch } from './fetch-whole.ts'
 import { createFlights } from './flights.ts'
+import { readKeyOf, readKeyOnce } from './read-key.ts'
 import { createReadMemos, type ReadMemo } from './read-memos.ts'
 import type { ShareAnswers, SharedAnswers } from './shared-answers.ts'
 import type { ShareBudget } from './shared-budget.ts'
@@ -164,7 +164,7 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
 
   async function read(request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer> {
     if (request.isFresh) return ask(request, call, call.signal)
-    const key = keyOf(request)
+    const key = readKeyOf(request)
     const memo = memos.of(call)
     const known = reuse(key, request, call, memo)
     if (known !== null) return known
@@ -256,7 +256,7 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
     send: (request, call) => (isWrite(request) ? write(request, call) : read(request, call)),
     kept(request, call) {
       if (request.isFresh) return null
-      const known = reuse(keyOf(request), request, call, memos.of(call))
+      const known = reuse(readKeyOnce(request), request, call, memos.of(call))
       return known instanceof Promise ? null : known
     },
     drop: store.drop,
@@ -264,14 +264,6 @@ export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient
     suspendReuse: store.suspendReuse,
     isReachable: () => reachable,
   }
-}
-
-/** A hash, since a query can hold an e-mail address. The client has one credential, so the key needs none. */
-function keyOf({ path, query = {}, keptFor = null }: UpstreamRequest): string {
-  const parameters = Object.entries(query)
-    .filter(([, value]) => value !== null)
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-  return hash('sha256', JSON.stringify([path, parameters, keptFor]), 'base64url')
 }
 
 /** Whether a call failed by a limit of the operation that began it, which another operation has not reached. */

@@ -42,7 +42,7 @@ describe('a connection', () => {
 
   test('without edges has no cursors', () => {
     const { pageInfo } = toConnection({ ...page, edges: [], hasNextPage: false }, LIST)
-    expect(pageInfo).toEqual({
+    expect(pageInfo).toMatchObject({
       hasNextPage: false,
       hasPreviousPage: false,
       startCursor: null,

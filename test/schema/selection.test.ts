@@ -19,6 +19,7 @@ describe('what is asked of Scalekit for a page of users', () => {
     ['pageInfo { hasNextPage } totalCount edges { cursor node { everything: rawAttributes } }', true],
     ['edges { node { ... on Node { ... on DirectoryUser { rawAttributes } } } }', true],
     ['nodes { ... @skip(if: true) { rawAttributes } id }', false],
+    ['nodes { id } } users(first: 3) { nodes { rawAttributes }', true],
     // What another kind of entity below it needs is no matter of the users.
     ['nodes { directory { groups(first: 1) { nodes { rawAttributes } } } }', false],
   ])('%s is what it takes, and no more', async (selection, isInDetail) => {
@@ -33,6 +34,18 @@ describe('what is asked of Scalekit for a page of users', () => {
     for (const raw of [false, true, false]) answers.push(await ask(selection, { raw }))
     expect(wasInDetail()).toEqual([false, true, false])
     expect(JSON.stringify(answers[1])).toContain('"schemas"')
+  })
+
+  test('follows what stands beside a fragment, though it is spread elsewhere as well', async () => {
+    const query = `query($id: ID!) {
+      some: directory(by: { id: $id }) { ...Page }
+      all: directory(by: { id: $id }) { ...Page users(first: 3) { nodes { emails } } }
+    }
+    fragment Page on Directory { users(first: 3) { nodes { id } } }`
+    const id = directoryId(app.sandbox, app.sandbox.data.known.scalekitMediumDirectoryId)
+    const { errors } = await app.query(query, { id })
+    expect(errors).toBeUndefined()
+    expect(wasInDetail()).toEqual([true])
   })
 
   test('is a count alone where nothing but the count is selected, and a page where anything else is', async () => {

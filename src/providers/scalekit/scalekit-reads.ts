@@ -22,9 +22,10 @@ import {
 } from '../../domain/entity-key.ts'
 import type { Page, PageRequest } from '../../domain/page.ts'
 import { InvalidInputError, ProviderError } from '../../domain/provider-error.ts'
-import { ask, type Reading, readKept } from '../../upstream/reading.ts'
+import { ask, createReadKeptAgain, type Reading, readKept } from '../../upstream/reading.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
 import { everyItem } from '../every-item.ts'
+import { placeOf } from '../list-place.ts'
 import { EMPTY_PAGE, pageOfList } from '../page-of-list.ts'
 import { settle } from '../settle.ts'
 import { isFormOf, parseAnswer } from '../wire-record.ts'
@@ -52,6 +53,7 @@ export function createScalekitReads(
   askedForDirectories: SoleDirectories['asked'] = () => () => {},
 ): ProviderReads {
   const lists = createScalekitLists(askedForDirectories)
+  const readKeptAgain = createReadKeptAgain(client)
   const walkDirectories = createDirectoryWalk(client, lists)
 
   async function findOrganization(key: EntityKey, call: CallContext) {
@@ -174,11 +176,8 @@ export function createScalekitReads(
   }
 
   /** A page that was read in full shows what is needed of a lesser one. */
-  function keptOf<T>(detail: Detail, read: (detail: Detail) => Reading<T>, call: CallContext): T | null {
-    return (
-      readKept(client, read(detail), call) ??
-      (detail === 'full' ? null : readKept(client, read('full'), call))
-    )
+  function keptOf<T>(detail: Detail, readKeptIn: (detail: Detail) => T | null): T | null {
+    return readKeptIn(detail) ?? (detail === 'full' ? null : readKeptIn('full'))
   }
 
   const reads: ProviderReads = {
@@ -216,11 +215,22 @@ export function createScalekitReads(
     listGroups: (lists, call) => Promise.all(lists.map(list => settle(listGroupsOf(list, call)))),
 
     kept: {
-      listDirectories: (list, call) => readKept(client, readDirectories(list), call),
-      listUsers: (list, call) => keptOf(list.detail, detail => readUsers({ ...list, detail }), call),
+      listDirectories: (list, call) =>
+        readKeptAgain(placeOf('directories', list.of.key, list.page), () => readDirectories(list), call),
+      // Filters are what people type: they are seldom asked for again, and can be an e-mail address.
+      listUsers: (list, call) =>
+        keptOf(list.detail, detail => {
+          const read = () => readUsers({ ...list, detail })
+          return Object.values(list.filter).some(value => value !== null)
+            ? readKept(client, read(), call)
+            : readKeptAgain(placeOf(`users ${detail}`, list.within.key, list.page), read, call)
+        }),
       listGroups: ({ within, page, detail }, call) =>
         within.kind === 'Directory'
-          ? keptOf(detail, needed => readGroups(within.key, page, needed), call)
+          ? keptOf(detail, needed => {
+              const read = () => readGroups(within.key, page, needed)
+              return readKeptAgain(placeOf(`groups ${needed}`, within.key, page), read, call)
+            })
           : null,
     },
 

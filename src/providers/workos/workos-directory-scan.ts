@@ -3,7 +3,7 @@ import type { Directory } from '../../domain/entities.ts'
 import { type EntityKey, organizationKeyOf } from '../../domain/entity-key.ts'
 import type { Page, PageRequest } from '../../domain/page.ts'
 import { ProviderError } from '../../domain/provider-error.ts'
-import { ask, type Reading, readKept } from '../../upstream/reading.ts'
+import { ask, type Reading, type ReadKeptAgain } from '../../upstream/reading.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
 import { createParsedOnce } from '../parsed-once.ts'
 
@@ -29,6 +29,7 @@ export interface DirectoryScan {
  */
 export function createDirectoryScan(
   client: UpstreamClient,
+  readKeptAgain: ReadKeptAgain,
   readPage: (page: PageRequest) => Reading<Page<Directory>>,
 ): DirectoryScan {
   let knownPages = 1
@@ -65,7 +66,7 @@ export function createDirectoryScan(
     },
 
     // Longer listings are put together for a batch, and not again for each of its organizations.
-    kept: call => (knownPages === 1 ? readKept(client, readAll(1), call) : null),
+    kept: call => (knownPages === 1 ? readKeptAgain('all directories', () => readAll(1), call) : null),
 
     prefetch(call) {
       if (knownPages > 1) return

@@ -9,7 +9,6 @@ import type {
   ProviderReads,
 } from '../../domain/directory-provider.ts'
 import { directoryKeyOf, type EntityKey } from '../../domain/entity-key.ts'
-import { nodesOf } from '../../domain/page.ts'
 import { noSuchObject, ProviderError } from '../../domain/provider-error.ts'
 
 type Member = { readonly key: EntityKey; readonly isPlaceAssumed?: boolean }
@@ -26,15 +25,17 @@ const MAX_SEEN = 20_000
 export function withProofs(reads: ProviderReads): ProviderReads {
   const seen = new LRUCache<EntityKey, true>({ max: MAX_SEEN })
 
-  function see<T extends Member>(found: readonly Found<T>[]): Found<T>[] {
-    for (const one of found) {
-      if (one !== null && !(one instanceof ProviderError) && !one.isPlaceAssumed) seen.set(one.key, true)
-    }
-    return [...found]
+  function seeOne(one: Found<Member>): void {
+    if (one !== null && !(one instanceof ProviderError) && !one.isPlaceAssumed) seen.set(one.key, true)
+  }
+
+  function see<T extends Member>(found: Found<T>[]): Found<T>[] {
+    found.forEach(seeOne)
+    return found
   }
 
   function seePage<P extends Listed<Member> | null>(page: P): P {
-    if (page !== null && !(page instanceof ProviderError)) see(nodesOf(page))
+    if (page !== null && !(page instanceof ProviderError)) for (const { node } of page.edges) seeOne(node)
     return page
   }
 
@@ -113,9 +114,7 @@ export function withProofs(reads: ProviderReads): ProviderReads {
       return (await within(finds, directoryOf, findDirectories, reads.findUsers, call)).map(toFound)
     },
     async listAllDirectories(list, call) {
-      const page = await reads.listAllDirectories(list, call)
-      see(nodesOf(page))
-      return page
+      return seePage(await reads.listAllDirectories(list, call))
     },
     async listDirectories(lists, call) {
       return seePages(await reads.listDirectories(lists, call))

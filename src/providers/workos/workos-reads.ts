@@ -21,10 +21,11 @@ import {
 } from '../../domain/entity-key.ts'
 import type { Page } from '../../domain/page.ts'
 import { ProviderError, UnsupportedError } from '../../domain/provider-error.ts'
-import { ask, type Reading, readKept } from '../../upstream/reading.ts'
+import { ask, createReadKeptAgain, type Reading, readKept } from '../../upstream/reading.ts'
 import type { UpstreamClient, UpstreamRequest } from '../../upstream/upstream-client.ts'
 import { urlPath } from '../../upstream/url-path.ts'
 import { everyItem } from '../every-item.ts'
+import { placeOf } from '../list-place.ts'
 import { EMPTY_PAGE, pageOfList } from '../page-of-list.ts'
 import { settle } from '../settle.ts'
 import { isFormOf, parseAnswer } from '../wire-record.ts'
@@ -49,7 +50,8 @@ const EVERYWHERE = { organization: null, search: null }
 /** The reading half of the WorkOS adapter: every list and every object is one GET, unless a plan has a cheaper way. */
 export function createWorkosReads(client: UpstreamClient): ProviderReads {
   const lists = createWorkosLists()
-  const scan = createDirectoryScan(client, page => lists.directories(EVERYWHERE, page))
+  const readKeptAgain = createReadKeptAgain(client)
+  const scan = createDirectoryScan(client, readKeptAgain, page => lists.directories(EVERYWHERE, page))
   const walk = createMembershipWalk({
     groupsOf: (directory, page, call) => ask(client, lists.groups({ directory, user: null }, page), call),
     membersOf: ({ key }, page, call) =>
@@ -167,11 +169,20 @@ export function createWorkosReads(client: UpstreamClient): ProviderReads {
 
     kept: {
       listDirectories: (its, call) =>
-        notedPage(keptDirectories(its, scan, call) ?? readKept(client, readDirectories(its), call)),
-      listUsers: (its, call) => readKept(client, readUsers(its), call),
+        notedPage(
+          keptDirectories(its, scan, call) ??
+            readKeptAgain(placeOf('directories', its.of.key, its.page), () => readDirectories(its), call),
+        ),
+      // Filters are what people type: they are seldom asked for again, and can be an e-mail address.
+      listUsers: (its, call) =>
+        Object.values(its.filter).some(value => value !== null)
+          ? readKept(client, readUsers(its), call)
+          : readKeptAgain(placeOf('users', its.within.key, its.page), () => readUsers(its), call),
       // Those of a user are planned together with those of others.
       listGroups: (its, call) =>
-        its.within.kind === 'Directory' ? readKept(client, readGroups(its), call) : null,
+        its.within.kind === 'Directory'
+          ? readKeptAgain(placeOf('groups', its.within.key, its.page), () => readGroups(its), call)
+          : null,
     },
 
     findOrganizations(finds, call) {
