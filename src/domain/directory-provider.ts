@@ -134,6 +134,9 @@ export interface KeptReads {
   listGroups(list: ListGroups, call: CallContext): Page<DirectoryGroup> | null
 }
 
+/** Who has a listing of the directories of all organizations, by which those of many are read together. */
+export const LISTS_ALL_DIRECTORIES: ReadonlySet<ProviderName> = new Set(['workos'])
+
 /**
  * The port: what the graph asks of whoever keeps directories. Two adapters implement it, and a composite that
  * is the same over both. Reads are batch-shaped, since only the adapter knows whether many look-ups are

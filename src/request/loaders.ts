@@ -1,15 +1,16 @@
 import DataLoader from 'dataloader'
-import type {
-  CallContext,
-  DirectoryProvider,
-  Find,
-  Found,
-  ListAllDirectories,
-  ListDirectories,
-  Listed,
-  ListGroups,
-  ListOrganizations,
-  ListUsers,
+import {
+  type CallContext,
+  type DirectoryProvider,
+  type Find,
+  type Found,
+  LISTS_ALL_DIRECTORIES,
+  type ListAllDirectories,
+  type ListDirectories,
+  type Listed,
+  type ListGroups,
+  type ListOrganizations,
+  type ListUsers,
 } from '../domain/directory-provider.ts'
 import {
   type Detail,
@@ -56,11 +57,11 @@ export function createLoaders(provider: DirectoryProvider, call: CallContext) {
       findDirectories,
       list => provider.listAllDirectories(list, call),
     ),
-    // One listing can bring the directories of many organizations; of members there is none beyond their directory.
+    // Of members there is no listing beyond their directory.
     listDirectories: lister<ListDirectories, Directory>(
       'listDirectories',
       findDirectories,
-      providerOf,
+      organization => (LISTS_ALL_DIRECTORIES.has(providerOf(organization)) ? '' : organization),
       list => provider.kept.listDirectories(list, call),
       lists => provider.listDirectories(lists, call),
     ),
@@ -189,10 +190,13 @@ function lister<Ask extends ListAsk, T extends Find>(
       units.set(unit, merged.set(place, { ...ask, ...(detail && { detail }) }))
     }
     const coming = new Map<string, Coming<T>>()
+    const others = units.size > 1 ? turnOfLoop() : null
     for (const merged of units.values()) {
       const listed = listMany([...merged.values()])
+      // What takes no call comes after the calls of the others have gone out: there may be more to ask below those.
+      const told = Promise.all([listed, others]).then(([slots]) => slots)
       for (const [index, place] of [...merged.keys()].entries()) {
-        coming.set(place, { page: listed.then(slots => arrive(slots[index] as Listed<T>)) })
+        coming.set(place, { page: told.then(slots => arrive(slots[index] as Listed<T>)) })
       }
     }
     return asks.map(({ place }) => coming.get(place) as Coming<T>)
@@ -221,6 +225,11 @@ function lister<Ask extends ListAsk, T extends Find>(
       return page
     },
   }
+}
+
+/** Until the event loop has come round: undici writes to a connection that it uses again only then. */
+function turnOfLoop(): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve))
 }
 
 function parentOf({ of, within }: ListAsk): { readonly key: EntityKey } {

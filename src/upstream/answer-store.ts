@@ -87,6 +87,7 @@ export function createAnswerStore({ ttlMs, shared, onOutdated }: AnswerStoreSett
     const askedAt = drops.now()
     try {
       const answer = await ask()
+      if (ttlMs === 0 && lease === null) return answer
       const isReadable = request.isReadable?.(answer.body) !== false
       if (answer.status >= 400) forget(key)
       if (answer.status >= 400 || !isReadable) {

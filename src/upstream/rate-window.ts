@@ -137,7 +137,7 @@ export function createRateWindow({ limit, windowMs }: RateLimit): RateWindow {
   function delayOf(latencyMs: number): number {
     latencies[samples % latencies.length] = latencyMs
     samples += 1
-    return Math.min(latencyMs - latencies.reduce(lesser), MAX_DELAY_MS)
+    return Math.min(latencyMs - least(latencies), MAX_DELAY_MS)
   }
 
   function openSlot(): Slot {
@@ -202,7 +202,7 @@ export function createRateWindow({ limit, windowMs }: RateLimit): RateWindow {
       return Math.max(0, limitAt(nowMs) - taken)
     },
     used,
-    slowestMs: () => Math.min(latencies.reduce(greater), MAX_DELAY_MS),
+    slowestMs: () => Math.min(greatest(latencies), MAX_DELAY_MS),
     spanMs,
     tell(what) {
       told = what
@@ -218,10 +218,15 @@ export function createRateWindow({ limit, windowMs }: RateLimit): RateWindow {
   }
 }
 
-function lesser(one: number, other: number): number {
-  return Math.min(one, other)
+// By index: for each answer of each call, a function or an iterator of every step would be as much garbage as the call.
+function least(values: Float64Array): number {
+  let found = Number.POSITIVE_INFINITY
+  for (let index = 0; index < values.length; index += 1) found = Math.min(found, values[index] ?? found)
+  return found
 }
 
-function greater(one: number, other: number): number {
-  return Math.max(one, other)
+function greatest(values: Float64Array): number {
+  let found = 0
+  for (let index = 0; index < values.length; index += 1) found = Math.max(found, values[index] ?? found)
+  return found
 }

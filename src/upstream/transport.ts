@@ -37,7 +37,7 @@ const MAX_BACKOFF_MS = 2_000
 const MAX_BODY_BYTES = 16 * 1_024 * 1_024
 const BREAKER = { size: 20, threshold: 0.6, minimumNumberOfCalls: 10 }
 const HALF_OPEN_AFTER_MS = 5_000
-const HEADERS = { accept: 'application/json', 'user-agent': 'dirgraph' }
+const HEADERS = Object.entries({ accept: 'application/json', 'user-agent': 'dirgraph' })
 /** A redirect is no answer: it is not followed, and takes no credentials along. */
 const OPTIONS: Options = { redirect: 'manual', credentials: 'omit' }
 const UNLIMITED: Turn = { sent() {}, ended() {} }
@@ -83,8 +83,7 @@ export function createTransport(settings: TransportSettings): Transport {
         ...toOptions(request),
         ...limits(request, call),
         signal,
-        headers: { ...HEADERS, ...(header !== null && { authorization: header }) },
-        fetch: limited(request, signal, () => turn),
+        fetch: limited(request, header, signal, () => turn),
         hooks: {
           beforeRetry: [
             async () => {
@@ -125,13 +124,23 @@ export function createTransport(settings: TransportSettings): Transport {
     return turn
   }
 
-  /** An attempt tells its turn what becomes of it. A refusal holds off all who share the limit. */
-  function limited(request: UpstreamRequest, signal: AbortSignal, turnOf: () => Turn): typeof fetch {
+  /**
+   * An attempt tells its turn what becomes of it. A refusal holds off all who share the limit. `header` is the
+   * Authorization header, which like the others ky need not know of: it would copy them five times.
+   */
+  function limited(
+    request: UpstreamRequest,
+    header: string | null,
+    signal: AbortSignal,
+    turnOf: () => Turn,
+  ): typeof fetch {
     let resends = -1
     return async input => {
       const turn = turnOf()
       // It is always a request that ky hands on.
       const outgoing = input as Request
+      for (const [name, value] of HEADERS) outgoing.headers.set(name, value)
+      if (header !== null) outgoing.headers.set('authorization', header)
       const response = await inParallel(() => {
         turn.sent()
         resends += 1

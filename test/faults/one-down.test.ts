@@ -94,3 +94,19 @@ describe.each([
     },
   )
 })
+
+test('an organization of Scalekit whose directories are not told holds up none of the others', async () => {
+  const app = await start({ dirgraph: { operationTimeoutMs: 1_000 } })
+  const query = `{ organizations(first: 50, filter: { provider: SCALEKIT }) { ${NESTED} } } }`
+  type Nodes = { organizations: { nodes: { directories: unknown }[] } }
+  const whole = await app.query<Nodes>(query)
+  const path = new RegExp(`/${app.sandbox.data.known.scalekitTwoDirectoriesOrganizationId}/directories$`)
+  app.sandbox.inject({ provider: 'scalekit', path, kind: 'hang' })
+  const { data, errors = [] } = await app.query<Nodes>(query)
+  const nodes = data?.organizations.nodes ?? []
+  expect(errors).toHaveLength(1)
+  expect(nodes.filter(({ directories }) => directories === null)).toHaveLength(1)
+  expect(nodes.filter(({ directories }) => directories !== null)).toEqual(
+    whole.data?.organizations.nodes.filter((_node, index) => nodes[index]?.directories !== null),
+  )
+})
