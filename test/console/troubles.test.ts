@@ -21,7 +21,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
       scalekit.directories.find(({ id }) => id === known.scalekitMediumDirectoryId) ?? {}
     sandbox.inject({ provider: 'scalekit', path: /directories/, kind: 'malformed-json' })
     const heal = sandbox.inject({ provider: 'workos', path: /directory_users/, kind: 'status', status: 400 })
-    sandbox.inject({ provider: 'workos', path: /directory_groups/, kind: 'status', status: 429, times: 2 })
+    sandbox.inject({ provider: 'workos', path: /directory_groups/, kind: 'status', status: 429, times: 1 })
     sandbox.inject({ provider: 'workos', path: /organizations/, kind: 'reset-mid-body', times: 1 })
     const page = await open(`${origin}/console`, { expected: /status of/ })
     await page.getByText('Live', { exact: true }).waitFor()
