@@ -1,6 +1,5 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { PUBLISHED_LIMITS } from '../support/any-call.ts'
 import { whyNoBrowser } from '../support/chromium.ts'
 import { isLeftOut } from '../support/left-out.ts'
 import { directoryId, userId, userIds } from '../support/seeded-ids.ts'
@@ -93,11 +92,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
   }, 120_000)
 
   test('are 2,000 from the end as well', async () => {
-    // Waiting for the published limit is tested by the other way: this one has a higher, and the rest as it is.
-    const served = await startConsole({
-      limits: { workosUsersPerSecond: 20 },
-      workosLimits: { ...PUBLISHED_LIMITS.workosLimits, directoryUsersPerSecond: 20 },
-    })
+    const served = await startConsole()
     const { workosLargeDirectoryId } = served.sandbox.data.known
     const page = await open(addressOf(served, workosLargeDirectoryId))
     await page.getByText('the end', { exact: true }).click()
