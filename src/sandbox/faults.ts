@@ -7,6 +7,8 @@ export interface Fault {
   path?: RegExp
   /** How many requests it meets before it is gone; default: all. */
   times?: number
+  /** Trouble that passes: it meets every nth of the requests, and not the next one to the same place; default: each. */
+  every?: number
   kind: FaultKind
   /** For `status` and `html`. */
   status?: number
@@ -50,16 +52,35 @@ function meets(fault: Fault, provider: Fault['provider'], method: string, url: s
   return fault.path === undefined || url.search(fault.path) !== -1
 }
 
+interface FaultInForce {
+  readonly fault: Fault
+  left: number
+  seen: number
+  /** Where the next request is let through. */
+  readonly spared: Set<string>
+}
+
+function hasTurn(entry: FaultInForce, place: string): boolean {
+  const { every = 1 } = entry.fault
+  if (every === 1) return true
+  if (entry.spared.delete(place)) return false
+  entry.seen += 1
+  if (entry.seen % every !== 0) return false
+  entry.spared.add(place)
+  return true
+}
+
 /** An empty plan. */
 export function createFaultPlan(): FaultPlan {
-  const inForce: { fault: Fault; left: number }[] = []
-  const remove = (entry: { fault: Fault; left: number }) => {
+  const inForce: FaultInForce[] = []
+  const remove = (entry: FaultInForce) => {
     const index = inForce.indexOf(entry)
     if (index !== -1) inForce.splice(index, 1)
   }
   return {
     inject(fault) {
-      const entry = { fault, left: fault.times ?? Number.POSITIVE_INFINITY }
+      const left = fault.times ?? Number.POSITIVE_INFINITY
+      const entry: FaultInForce = { fault, left, seen: 0, spared: new Set() }
       if (entry.left > 0) inForce.push(entry)
       return () => remove(entry)
     },
@@ -67,7 +88,9 @@ export function createFaultPlan(): FaultPlan {
       inForce.length = 0
     },
     take(provider, method, url) {
-      const entry = inForce.find(({ fault }) => meets(fault, provider, method, url))
+      const isMet = (one: FaultInForce) =>
+        meets(one.fault, provider, method, url) && hasTurn(one, `${method} ${url}`)
+      const entry = inForce.find(isMet)
       if (!entry) return undefined
       entry.left -= 1
       if (entry.left <= 0) remove(entry)

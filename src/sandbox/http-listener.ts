@@ -20,6 +20,8 @@ export interface RecordedCall {
   receivedAtMs: number
   /** `null` as `status` is. */
   answeredAtMs: number | null
+  /** The fault that it met, if any. */
+  fault: Fault['kind'] | null
 }
 
 /** What a listener needs to serve one provider. */
@@ -85,6 +87,7 @@ async function exchange(settings: ListenerSettings, incoming: IncomingMessage, r
     status: null,
     receivedAtMs: performance.now(),
     answeredAtMs: null,
+    fault: null,
   }
   // Recorded before the body is read, so that the order is the order of arrival.
   calls.push(call)
@@ -102,6 +105,7 @@ async function exchange(settings: ListenerSettings, incoming: IncomingMessage, r
   if (latencyMs > 0) await wait(latencyMs, undefined, { ref: false })
   const answer = () => (body === null ? toError(413) : standIn(request))
   if (fault) {
+    call.fault = fault.kind
     call.status = await writeFault(fault, { response, answer, toError })
     if (call.status !== null) call.answeredAtMs = performance.now()
     return

@@ -2,8 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { whyNoBrowser } from '../support/chromium.ts'
 import { isLeftOut } from '../support/left-out.ts'
-import { directoryId, groupId } from '../support/seeded-ids.ts'
-import { readUserIds } from './ask-console.ts'
+import { directoryId, userId, userIds } from '../support/seeded-ids.ts'
 import {
   expectAccessible,
   IN_BROWSER,
@@ -85,7 +84,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     await watchRows(page)
     await wheelThrough(page, 1_160, '2,000 of 2,000')
     const { seen, doubles } = await rowsSeen(page)
-    const ids = await readUserIds(served.origin, directoryId(served.sandbox, workosLargeDirectoryId))
+    const ids = userIds(served.sandbox, workosLargeDirectoryId)
     expect(ids.length).toBe(2_000)
     expect(ids.filter(id => !seen.includes(id))).toEqual([])
     expect(seen.findIndex((id, index) => id !== ids[index])).toBe(-1)
@@ -97,7 +96,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     const { workosLargeDirectoryId } = served.sandbox.data.known
     const page = await open(addressOf(served, workosLargeDirectoryId))
     await page.getByText('the end', { exact: true }).click()
-    const ids = await readUserIds(served.origin, directoryId(served.sandbox, workosLargeDirectoryId))
+    const ids = userIds(served.sandbox, workosLargeDirectoryId)
     await rowOf(page, ids.at(-1)).waitFor()
     await watchRows(page)
     await wheelThrough(page, -1_160, '2,000 of 2,000')
@@ -111,7 +110,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     const served = await startConsole()
     const directory = served.sandbox.data.known.workosMediumDirectoryId
     const page = await open(addressOf(served, directory, '?from=end'))
-    const ids = await readUserIds(served.origin, directoryId(served.sandbox, directory))
+    const ids = userIds(served.sandbox, directory)
     const place = () => people(page).evaluate(grid => grid.scrollTop)
     await expect.poll(place).toBeGreaterThan(1_900)
     served.sandbox.inject({ provider: 'workos', path: /directory_users\?/, kind: 'delay', delayMs: 1_000 })
@@ -141,7 +140,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     const served = await startConsole()
     const { known, workos } = served.sandbox.data
     const directory = known.workosMediumDirectoryId
-    const { groups, users } = workos.rosters.get(directory) ?? { groups: [], users: [] }
+    const { groups = [], users = [], groupIdsByUser } = workos.rosters.get(directory) ?? {}
     const group = groups.find(({ name }) => name === 'Legal')
     if (group === undefined) throw new Error('no such group')
     const page = await open(addressOf(served, directory))
@@ -150,9 +149,8 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     await page.getByRole('option', { name: 'Legal' }).press('Enter')
     const focused = () => page.evaluate(() => document.activeElement?.textContent)
     await expect.poll(focused).toContain('Legal')
-    const ids = await readUserIds(served.origin, directoryId(served.sandbox, directory), {
-      groupId: groupId(served.sandbox, group.id),
-    })
+    const members = users.filter(({ id }) => groupIdsByUser?.get(id)?.has(group.id))
+    const ids = members.map(({ id }) => userId(served.sandbox, id))
     await counted(page, `${ids.length} people so far: all of them`).waitFor()
     const shown = await people(page)
       .getByRole('row')
@@ -222,14 +220,15 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
 
   test('that can not be read say so under a head that stands, and come when they can', async () => {
     const served = await startConsole()
-    served.sandbox.inject({ provider: 'workos', path: /directory_users/, kind: 'status', status: 400 })
+    const fault = { provider: 'workos', path: /directory_users/, kind: 'status', status: 400 } as const
+    const heal = served.sandbox.inject(fault)
     const page = await open(addressOf(served, served.sandbox.data.known.workosMediumDirectoryId), {
       expected: REFUSED,
     })
     await page.getByText('No people could be read').waitFor()
     await page.getByRole('heading', { level: 1, name: 'Kestrel Entra ID' }).waitFor()
     await expectAccessible(page)
-    served.sandbox.clearFaults()
+    heal()
     await page.getByRole('button', { name: 'Try again' }).click()
     await counted(page, '50 of 120').waitFor()
     await page.getByText('Some people are missing').waitFor({ state: 'detached', timeout: 3_000 })
@@ -241,13 +240,14 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
       expected: REFUSED,
     })
     await counted(page, '50 of 120').waitFor()
-    served.sandbox.inject({ provider: 'workos', path: /directory_users/, kind: 'status', status: 400 })
+    const fault = { provider: 'workos', path: /directory_users/, kind: 'status', status: 400 } as const
+    const heal = served.sandbox.inject(fault)
     await people(page).evaluate(grid => {
       grid.scrollTop = grid.scrollHeight
     })
     await page.getByText('More people could not be read').waitFor()
     await counted(page, '50 of 120').waitFor()
-    served.sandbox.clearFaults()
+    heal()
     await page.getByRole('button', { name: 'Try again' }).click()
     await counted(page, '120 of 120').waitFor()
   })

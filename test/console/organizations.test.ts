@@ -22,7 +22,8 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
   })
 
   test('puts first what is most urgent: credentials, deletions, then what was never or longest not synced', async () => {
-    const { origin, sandbox } = await startConsole()
+    // It is about when each of Scalekit's directories was synced, and whatever changes one is a sync.
+    const { origin, sandbox } = await startConsole({ isCalm: true })
     const { workos, scalekit, known } = sandbox.data
     const deleting = workos.directories.find(({ id }) => id === known.workosSmallDirectoryId)
     const [never, recent, oldest, ...rest] = scalekit.directories.filter(({ enabled }) => enabled)
@@ -57,14 +58,15 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     const attention = page.getByRole('region', { name: 'Needs attention' })
     const more = attention.getByRole('button', { name: 'Look at more' })
     await more.waitFor()
-    sandbox.inject({ provider: 'scalekit', path: /directories/, kind: 'status', status: 400 })
+    const fault = { provider: 'scalekit', path: /directories/, kind: 'status', status: 400 } as const
+    const heal = sandbox.inject(fault)
     const lookAtAll = async () => {
       while (await more.count()) await more.press('Enter')
     }
     await lookAtAll()
     const failed = attention.getByRole('alert').filter({ hasText: 'Not all directories could be looked at' })
     await failed.waitFor()
-    sandbox.clearFaults()
+    heal()
     await failed.getByRole('button', { name: 'Try again' }).click()
     await failed.waitFor({ state: 'detached' })
     await more.waitFor()
@@ -148,18 +150,23 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     const page = await open(`${origin}/console`)
     await page.getByText('Live', { exact: true }).waitFor()
     await page.getByRole('row').first().waitFor()
-    const far = page.locator('[role=row][aria-rowindex="40"]')
+    const fortieth = page.locator('[role=row][aria-rowindex="40"]')
     const scroll = () => page.getByRole('grid').evaluate(grid => grid.scrollBy(0, grid.clientHeight / 2))
-    await expect.poll(() => scroll().then(() => far.count()), { timeout: 20_000 }).toBe(1)
+    await expect.poll(() => scroll().then(() => fortieth.count()), { timeout: 20_000 }).toBe(1)
+    const key = (await fortieth.getAttribute('data-key')) ?? ''
+    const far = page.locator(`[role=row][data-key="${key}"]`)
     await far.focus()
     const top = () => far.evaluate(element => element.getBoundingClientRect().top)
     const before = await top()
-    const id = upstreamIdOf((await far.getAttribute('data-key')) ?? '')
+    const id = upstreamIdOf(key)
     const { workos, scalekit } = sandbox.data
+    const [any] = workos.organizations
+    if (any) workos.organizations.push({ ...any, id: 'org_01NEW', name: 'Come Above', external_id: null })
     for (const one of workos.organizations) if (one.id === id) one.name = 'Renamed & Co'
     for (const one of scalekit.organizations) if (one.id === id) one.display_name = 'Renamed & Co'
     await page.evaluate(() => dispatchEvent(new Event('online')))
     await far.getByText('Renamed & Co').waitFor()
+    await expect.poll(() => far.getAttribute('aria-rowindex')).toBe('41')
     expect(Math.abs((await top()) - before)).toBeLessThan(2)
     expect(await far.evaluate(element => element === document.activeElement)).toBe(true)
   })
@@ -184,6 +191,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
     const page = await open(`${origin}/console`, { expected: /net::ERR|Failed to load/ })
     await page.getByText('Live', { exact: true }).waitFor()
     await rowOf(page, 'Nimbus Freight').waitFor()
+    await page.getByRole('region', { name: 'Needs attention' }).getByRole('listitem').first().waitFor()
     await page.route('**/graphql', route =>
       /AgainQuery/.test(route.request().postData() ?? '') ? route.abort() : route.continue(),
     )

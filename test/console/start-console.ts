@@ -6,10 +6,12 @@ import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import type { Dirgraph } from '../../src/app.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
 import { type Listener, listen } from '../../src/server/listen.ts'
+import { PUBLISHED_LIMITS } from '../support/any-call.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { SCALEKIT_SECRET, WEBHOOKS, WORKOS_SECRET } from '../support/sign-webhooks.ts'
 import { createDirgraphOn, type TestAppSettings } from '../support/start-app.ts'
 import { buildConsole } from './build-console.ts'
+import { makeRough } from './rough-conditions.ts'
 
 const PATIENCE_MS = 20_000
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -32,10 +34,17 @@ export interface ServedConsole {
   cut(): Promise<void>
 }
 
-/** The console on a sandbox of its own, told of what changes there; it ends with the test. */
-export async function startConsole(settings: TestAppSettings = {}): Promise<ServedConsole> {
+export interface ConsoleSettings extends TestAppSettings {
+  /** Where no limit, failure or change but the test's own may play a part; say there why. */
+  readonly isCalm?: boolean
+}
+
+/** The console on a sandbox of its own, told of what changes there, in rough conditions; it ends with the test. */
+export async function startConsole({ isCalm, ...own }: ConsoleSettings = {}): Promise<ServedConsole> {
   await buildConsole()
+  const settings: TestAppSettings = isCalm ? own : { ...PUBLISHED_LIMITS, ...own }
   const sandbox = await startSandbox(settings)
+  const endChanges = isCalm ? () => {} : makeRough(sandbox)
   const start = () =>
     createDirgraphOn(sandbox, {
       ...settings,
@@ -56,6 +65,7 @@ export async function startConsole(settings: TestAppSettings = {}): Promise<Serv
     await dirgraph.stop()
   }
   onTestFinished(async () => {
+    endChanges()
     await halt()
     await sandbox.stop()
   })

@@ -22,7 +22,7 @@ describe.skipIf(isLeftOut(WHAT, whyNoBrowser()))(WHAT, IN_BROWSER, () => {
       'a wide screen',
       'light',
       1_600,
-      ['organizations', 'organization', 'users', 'groups', 'secrets', 'person', 'group'],
+      ['organizations', 'organization', 'users', 'groups', 'secrets', 'mappings', 'person', 'group'],
     ],
   ] as const)(
     'fits on %s in the %s theme, screen by screen, and is accessible there',
@@ -69,6 +69,7 @@ function placesOf({ sandbox }: ServedConsole) {
     users: [directory, '[role=grid] [data-key]'],
     groups: [`${directory}?tab=groups`, '[role=grid] [data-key]'],
     secrets: [`${directory}?tab=secrets`, '.secret'],
+    mappings: [`${directory}?tab=mappings`, '[role=tabpanel] table'],
     person: [`${directory}?tab=mappings&user=${user}`, '.panel-name'],
     group: [`${directory}?tab=groups&group=${group}`, '.member'],
   } as const

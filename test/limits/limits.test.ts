@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { PUBLISHED_LIMITS } from '../support/any-call.ts'
 import { directoryId } from '../support/seeded-ids.ts'
 import { startApp, type TestApp, type TestAppSettings } from '../support/start-app.ts'
 
@@ -8,12 +9,6 @@ afterEach(() => app.stop())
 
 const start = async (settings: TestAppSettings) => {
   app = await startApp(settings)
-}
-
-const PUBLISHED = {
-  enforceLimits: true,
-  workosLimits: { requestsPerMinute: 6_000, directoryUsersPerSecond: 4 },
-  scalekitLimits: { requestsPerSecond: 50 },
 }
 
 const USERS = `query($id: ID!, $first: Int!) { directory(by: { id: $id }) { users(first: $first) { nodes { name } } } }`
@@ -30,7 +25,7 @@ const pages = (count: number, from = 1) =>
 
 describe('against a provider that holds to its published limits', () => {
   test('many operations on one directory of WorkOS are all answered, and none is refused', async () => {
-    await start(PUBLISHED)
+    await start(PUBLISHED_LIMITS)
     const results = await Promise.all(pages(18))
     expect(results.flatMap(({ errors }) => errors ?? [])).toEqual([])
     expect(refused()).toEqual([])
@@ -38,7 +33,7 @@ describe('against a provider that holds to its published limits', () => {
   })
 
   test('so are many on Scalekit, where the token counts as well', async () => {
-    await start(PUBLISHED)
+    await start(PUBLISHED_LIMITS)
     const id = directoryId(app.sandbox, app.sandbox.data.known.scalekitLargeDirectoryId)
     const document = `query($id: ID!, $first: Int!) {
       directory(by: { id: $id }) { users(first: $first) { nodes { name } } groups(first: $first) { nodes { name } } }
@@ -51,7 +46,7 @@ describe('against a provider that holds to its published limits', () => {
   })
 
   test('a first page comes before the rest of somebody’s walk', async () => {
-    await start(PUBLISHED)
+    await start(PUBLISHED_LIMITS)
     const walk = app.query(
       `query($id: ID!) { directory(by: { id: $id }) { ${Array.from({ length: 20 }, (_, index) => `a${index}: users(first: ${index + 1}) { nodes { id } }`).join(' ')} } }`,
       { id: large() },
@@ -66,7 +61,7 @@ describe('against a provider that holds to its published limits', () => {
   })
 
   test('a directory that waits lets another pass', async () => {
-    await start(PUBLISHED)
+    await start(PUBLISHED_LIMITS)
     const walk = Promise.all(pages(12))
     const id = app.sandbox.data.known.workosLargeDirectoryId
     await expect.poll(() => usersOf(id).length).toBe(4)
@@ -79,7 +74,7 @@ describe('against a provider that holds to its published limits', () => {
 
 describe('what can not be served in time', () => {
   test('is refused as RATE_LIMITED with the seconds to wait, and no call is made for it', async () => {
-    await start({ ...PUBLISHED, dirgraph: { operationTimeoutMs: 700 } })
+    await start({ ...PUBLISHED_LIMITS, dirgraph: { operationTimeoutMs: 700 } })
     const results = await Promise.all(pages(10))
     const errors = results.flatMap(result => result.errors ?? [])
     expect(errors).toHaveLength(6)
@@ -94,7 +89,7 @@ describe('what can not be served in time', () => {
   })
 
   test('is refused on the word of the provider as well, and then nobody asks until its time has come', async () => {
-    await start({ ...PUBLISHED, dirgraph: { operationTimeoutMs: 2_000 } })
+    await start({ ...PUBLISHED_LIMITS, dirgraph: { operationTimeoutMs: 2_000 } })
     const fault = { provider: 'workos', path: /directory_users/, kind: 'status', status: 429 } as const
     app.sandbox.inject({ ...fault, headers: { 'retry-after': '30' } })
     const [first, second] = [await pages(1)[0], await pages(1, 2)[0]]
@@ -107,7 +102,7 @@ describe('what can not be served in time', () => {
   })
 
   test('is refused as soon as the provider holds off those that wait already', async () => {
-    await start({ ...PUBLISHED, dirgraph: { operationTimeoutMs: 4_000 } })
+    await start({ ...PUBLISHED_LIMITS, dirgraph: { operationTimeoutMs: 4_000 } })
     const id = app.sandbox.data.known.workosLargeDirectoryId
     const results = pages(10)
     await expect.poll(() => usersOf(id).length).toBe(4)
@@ -125,7 +120,7 @@ describe('what can not be served in time', () => {
 
 describe('what is left of the limits', () => {
   test('is told for the provider and for each directory that was asked', async () => {
-    await start({ ...PUBLISHED })
+    await start({ ...PUBLISHED_LIMITS })
     await pages(1)[0]
     const { extensions } = await app.query(USERS, { id: large(), first: 2 }, COST)
     expect(extensions).toMatchObject({

@@ -124,6 +124,15 @@ describe('a fault', () => {
     expect((await requestWorkos(sandbox, path)).status).toBe(200)
   })
 
+  test('that passes meets every nth request, and not who asks for the same again', async () => {
+    inject('status', { status: 503, every: 3 })
+    const statuses = []
+    for (const limit of [1, 2, 3, 3, 3, 4, 5]) {
+      statuses.push((await requestWorkos(sandbox, `/organizations?limit=${limit}`)).status)
+    }
+    expect(statuses).toEqual([200, 200, 503, 200, 200, 200, 503])
+  })
+
   test('mid-body on a deletion leaves the deletion done', async () => {
     const own = await startSandbox()
     const id = own.data.known.workosSmallDirectoryId

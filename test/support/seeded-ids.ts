@@ -23,6 +23,14 @@ export function groupId({ data }: Sandbox, upstreamId: string): string {
   return globalId('DirectoryGroup', ...pathOf(data, homeOf(data, upstreamId)), upstreamId)
 }
 
+/** The global ids of a directory's users, in the order in which its provider lists them. */
+export function userIds({ data }: Sandbox, upstreamId: string): string[] {
+  const path = pathOf(data, upstreamId)
+  const atWorkos = data.workos.rosters.get(upstreamId)?.users.toReversed()
+  const listed = atWorkos ?? data.scalekit.rosters.get(upstreamId)?.users ?? []
+  return listed.map(({ id }) => globalId('DirectoryUser', ...path, id))
+}
+
 function pathOf({ workos, scalekit }: Sandbox['data'], id: string): [Provider, string, string] {
   const atWorkos = workos.directories.find(directory => directory.id === id)
   if (atWorkos) return ['workos', atWorkos.organization_id, id]

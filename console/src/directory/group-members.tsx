@@ -4,7 +4,6 @@ import {
   GridList,
   GridListItem,
   GridListLoadMoreItem,
-  ListLayout,
   Text,
   Virtualizer,
 } from 'react-aria-components'
@@ -15,6 +14,7 @@ import { messagesOf, useFailures } from '../relay/failures.ts'
 import { isCursorLost } from '../relay/send.ts'
 import { useListAgain } from '../relay/use-list-again.ts'
 import { AgainFailed } from '../ui/again-failed.tsx'
+import { AnchoredListLayout } from '../ui/anchored-layouts.ts'
 import { Failed } from '../ui/failed.tsx'
 import type { GroupMembersPaginationQuery } from './__generated__/GroupMembersPaginationQuery.graphql.ts'
 import type { groupMembers_group$key } from './__generated__/groupMembers_group.graphql.ts'
@@ -145,7 +145,7 @@ export function GroupMembers({ group, onRetry }: GroupMembersProps) {
         />
       )}
       {users && (
-        <Virtualizer layout={ListLayout} layoutOptions={{ rowHeight: 56 }}>
+        <Virtualizer layout={AnchoredListLayout} layoutOptions={{ rowHeight: 56 }}>
           <GridList
             aria-label="People of the group"
             className="member-list"

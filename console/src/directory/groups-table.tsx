@@ -13,9 +13,9 @@ import {
 import { Touched } from '../live/touched.tsx'
 import { messagesOf } from '../relay/failures.ts'
 import { AgainFailed } from '../ui/again-failed.tsx'
+import { AnchoredLayout } from '../ui/anchored-layouts.ts'
 import { Failed } from '../ui/failed.tsx'
 import { Time } from '../ui/time.tsx'
-import { AnchoredLayout } from './anchored-layouts.ts'
 import { type GroupsListProps, useGroupsList } from './groups-list.ts'
 import { usePlace } from './place.ts'
 

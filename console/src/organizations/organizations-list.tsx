@@ -1,10 +1,11 @@
 import { useState } from 'react'
-import { Collection, GridList, GridListLoadMoreItem, ListLayout, Virtualizer } from 'react-aria-components'
+import { Collection, GridList, GridListLoadMoreItem, Virtualizer } from 'react-aria-components'
 import { graphql, usePaginationFragment } from 'react-relay'
 import { messagesOf, useFailures } from '../relay/failures.ts'
 import { isCursorLost } from '../relay/send.ts'
 import { useListAgain } from '../relay/use-list-again.ts'
 import { AgainFailed } from '../ui/again-failed.tsx'
+import { AnchoredListLayout } from '../ui/anchored-layouts.ts'
 import { Failed } from '../ui/failed.tsx'
 import type { OrganizationsListPaginationQuery } from './__generated__/OrganizationsListPaginationQuery.graphql.ts'
 import type { organizationsList_query$key } from './__generated__/organizationsList_query.graphql.ts'
@@ -137,7 +138,7 @@ export function OrganizationsList({ query, variables, isOld, onRetry, lostAll }:
         />
       )}
       <AgainFailed what="These organizations" lost={list.lost} onRetry={() => readAgain()} />
-      <Virtualizer layout={ListLayout} layoutOptions={{ estimatedRowSize: 76, gap: 8, padding: 2 }}>
+      <Virtualizer layout={AnchoredListLayout} layoutOptions={{ estimatedRowSize: 76, gap: 8, padding: 2 }}>
         <GridList
           aria-label="Organizations"
           className="rows"
