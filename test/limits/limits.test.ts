@@ -112,7 +112,8 @@ describe('what can not be served in time', () => {
     expect(errors).toHaveLength(6)
     // Who had waited until its own time is over would not have been told how long the provider means it.
     for (const { extensions } of errors) {
-      expect(extensions).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 30 })
+      expect(extensions?.code).toBe('RATE_LIMITED')
+      expect(extensions?.retryAfterSeconds).toBeGreaterThan(20)
     }
     expect(refused().length).toBeLessThanOrEqual(4)
   })
