@@ -1,4 +1,8 @@
-import type { CallContext, DirectoryProvider } from '../domain/directory-provider.ts'
+import {
+  type CallContext,
+  type DirectoryProvider,
+  LISTS_ALL_DIRECTORIES,
+} from '../domain/directory-provider.ts'
 import type { Directory, Organization } from '../domain/entities.ts'
 import { type EntityKey, type ProviderName, providerOf, upstreamIdOf } from '../domain/entity-key.ts'
 import { nodesOf, type PageRequest } from '../domain/page.ts'
@@ -54,7 +58,7 @@ export async function findAll(
   const parts = await Promise.all(
     names.map(async (name): Promise<FoundDirectories> => {
       try {
-        return await beginAnew(() => (LISTED_AS_ONE.has(name) ? listed : walked)(name, provider, ask))
+        return await beginAnew(() => (LISTS_ALL_DIRECTORIES.has(name) ? listed : walked)(name, provider, ask))
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error
         const sentence = `All directories of ${PROVIDER_TITLES[name]}: ${error.message}`
@@ -67,9 +71,6 @@ export async function findAll(
     gaps: parts.flatMap(({ gaps }) => gaps),
   }
 }
-
-/** Scalekit lists the directories of an organization only. */
-const LISTED_AS_ONE: ReadonlySet<ProviderName> = new Set(['workos'])
 
 async function directoriesOf(organization: EntityKey, provider: DirectoryProvider, ask: Ask) {
   const name = providerOf(organization)

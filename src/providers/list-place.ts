@@ -4,5 +4,5 @@ import type { PageRequest } from '../domain/page.ts'
 /** Names a page of a list that is nested below `parent`: `list` says which, and how much of its items is needed. */
 export function placeOf(list: string, parent: EntityKey, page: PageRequest): string {
   const { direction, limit, stride = '', cursor } = page
-  return `${list} ${direction} ${limit} ${stride} ${parent} ${cursor ?? ''}`
+  return `${list} ${direction} ${limit} ${stride} ${parent}${cursor === null ? '' : ` ${cursor}`}`
 }

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import {
   type FieldNode,
   type GraphQLFieldMap,
@@ -23,8 +22,8 @@ const ENTITIES: ReadonlySet<string> = new Set<EntityKind>([
  * and payloads, by what their fields declare as `needs`. What is not asked for is then not fetched.
  */
 export function neededDetail(info: GraphQLResolveInfo, kind: EntityKind): Detail {
-  const { tree, details } = selectionOf(info)
-  const detail = details.get(kind) ?? detailBelow(tree, info.schema, kind)
+  const { details } = factsOf(info)
+  const detail = details.get(kind) ?? detailBelow(treeOf(info), info.schema, kind)
   details.set(kind, detail)
   return detail
 }
@@ -60,8 +59,12 @@ export function isFirstPageSelected(info: GraphQLResolveInfo, kind: EntityKind, 
 
 /** Whether a connection is asked for nothing but its count. */
 export function isCountOnly(info: GraphQLResolveInfo): boolean {
-  return selectionOf(info).isCountOnly
+  const facts = factsOf(info)
+  facts.isCountOnly ??= isCounted(treeOf(info))
+  return facts.isCountOnly
 }
+
+const isCounted = (tree: ResolveTree | null) => tree !== null && isOnlyCounted(tree)
 
 /** The same for a connection that is further down. */
 export function isOnlyCounted(connection: ResolveTree): boolean {
@@ -88,59 +91,56 @@ export function selectedFields(tree: ResolveTree | null, kind: EntityKind): Reso
   return selected
 }
 
-/** What is selected below a field, and what has been found out about that. */
-interface Selection {
-  readonly tree: ResolveTree | null
-  readonly isCountOnly: boolean
+/** What has been found out about the selection below a field. It holds nothing of what variables hold. */
+interface Facts {
+  isCountOnly: boolean | null
   readonly details: Map<EntityKind, Detail>
 }
 
 /** Found once for all items of a list: they share the nodes of the field. */
-const selections = new WeakMap<object, Selection>()
+const trees = new WeakMap<object, ResolveTree | null>()
+const factsOfNodes = new WeakMap<object, Facts>()
 
-/** Found once for equal operations as well, as long as their document is kept: by a field's node and `sharedKeyOf`. */
-const sharedSelections = new WeakMap<FieldNode, Map<string, Selection>>()
+/** Found once for equal operations as well, as long as their document is kept. */
+const sharedFacts = new WeakMap<FieldNode, Map<string, Facts>>()
 
-/** Of one field: clients send a document again and again, most of them with few different variables. */
+/** Of one field: so many ways of including and skipping what is below it. */
 const MAX_SHARED = 20
 
 /** What is selected below a field. */
 export function treeOf(info: GraphQLResolveInfo): ResolveTree | null {
-  return selectionOf(info).tree
-}
-
-function selectionOf(info: GraphQLResolveInfo): Selection {
-  const known = selections.get(info.fieldNodes)
+  const known = trees.get(info.fieldNodes)
   if (known !== undefined) return known
-  const selection = sharedSelectionOf(info)
-  selections.set(info.fieldNodes, selection)
-  return selection
+  const tree = (parseResolveInfo(info) ?? null) as ResolveTree | null
+  trees.set(info.fieldNodes, tree)
+  return tree
 }
 
-function sharedSelectionOf(info: GraphQLResolveInfo): Selection {
+function factsOf(info: GraphQLResolveInfo): Facts {
+  const known = factsOfNodes.get(info.fieldNodes)
+  if (known !== undefined) return known
+  const facts = sharedFactsOf(info)
+  factsOfNodes.set(info.fieldNodes, facts)
+  return facts
+}
+
+function sharedFactsOf(info: GraphQLResolveInfo): Facts {
   const [node, ...others] = info.fieldNodes
   // What is put together of several places in the document is no single one's.
-  if (node === undefined || others.length > 0) return toSelection(info)
-  const shared = sharedSelections.get(node) ?? new Map<string, Selection>()
-  sharedSelections.set(node, shared)
+  if (node === undefined || others.length > 0) return { isCountOnly: null, details: new Map() }
+  const shared = sharedFacts.get(node) ?? new Map<string, Facts>()
+  sharedFacts.set(node, shared)
   const key = sharedKeyOf(info)
-  const selection = shared.get(key) ?? toSelection(info)
+  const known = shared.get(key)
+  if (known !== undefined) return known
   if (shared.size === MAX_SHARED) shared.clear()
-  shared.set(key, selection)
-  return selection
+  const facts: Facts = { isCountOnly: null, details: new Map() }
+  shared.set(key, facts)
+  return facts
 }
 
-function toSelection(info: GraphQLResolveInfo): Selection {
-  const tree = (parseResolveInfo(info) ?? null) as ResolveTree | null
-  return { tree, isCountOnly: tree !== null && isOnlyCounted(tree), details: new Map() }
-}
-
-const variableHashes = new WeakMap<object, string>()
-
-/** What the selection below a node depends on besides the document: a hash, since variables can hold an e-mail address. */
+/** What the fields below a node depend on besides the document: `@include` and `@skip` take nothing but Booleans. */
 function sharedKeyOf({ parentType, variableValues }: GraphQLResolveInfo): string {
-  const known = variableHashes.get(variableValues)
-  const variables = known ?? hash('sha256', JSON.stringify(variableValues), 'base64url')
-  if (known === undefined) variableHashes.set(variableValues, variables)
-  return `${parentType.name} ${variables}`
+  const switches = Object.entries(variableValues).filter(([, value]) => typeof value === 'boolean')
+  return switches.length === 0 ? parentType.name : `${parentType.name} ${JSON.stringify(switches)}`
 }

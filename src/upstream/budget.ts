@@ -5,21 +5,20 @@ import { UnavailableError } from '../domain/provider-error.ts'
 import type { BudgetLoad } from '../telemetry/metrics.ts'
 import { createShares } from './budget-shares.ts'
 import { createForesight } from './foresight.ts'
-import { addTo, type Lane, type Lanes, lengthOf, openLane, removeFrom, type Waiter } from './lanes.ts'
+import {
+  addTo,
+  type BudgetAsk,
+  type Lane,
+  type Lanes,
+  lengthOf,
+  openLane,
+  removeFrom,
+  type Waiter,
+} from './lanes.ts'
 import { createRateWindow, type RateLimit, type RateWindow } from './rate-window.ts'
 import type { SharedBudget, SharedGrant, SharedUse } from './shared-budget.ts'
 import { type OpenTurn, openTurn, type Turn } from './turn.ts'
-
-/** Who asks for what share of a provider's quota, and until when it is of use. */
-export interface BudgetAsk {
-  /** The directory whose own limit applies as well; null for calls that count only for the provider. */
-  readonly scope: string | null
-  /** Turns are taken by caller, so that one with many calls does not keep another from its first. */
-  readonly caller: string
-  /** `performance.now()` milliseconds. */
-  readonly deadlineMs: number
-  readonly signal: AbortSignal
-}
+import { isTimeUp } from './upstream-errors.ts'
 
 /** A provider's published limits, kept on our side. */
 export interface Budget {
@@ -168,7 +167,7 @@ export function createBudget(settings: BudgetSettings): Budget {
     }
     tell(total, grant.total)
     if (lane.window && grant.scope) tell(lane.window, grant.scope)
-    foresight.refuseLate(lane, nowMs, ({ isPromised }) => !isPromised)
+    foresight.refuseLate(lane, nowMs)
     forgetIfEmpty(lane)
   }
 
@@ -216,7 +215,7 @@ export function createBudget(settings: BudgetSettings): Budget {
           removeFrom(lane, waiter)
           forgetIfEmpty(lane)
           const atMs = performance.now()
-          const isLate = atMs >= ask.deadlineMs || isOver(ask.signal)
+          const isLate = atMs >= ask.deadlineMs || isTimeUp(ask.signal.reason)
           waiter.refuse(isLate ? foresight.refusal(atMs, atMs) : new UnavailableError(provider, 'timeout'))
         }
         const finish = (settle: () => void) => {
@@ -245,7 +244,7 @@ export function createBudget(settings: BudgetSettings): Budget {
       shared?.pause(window && scope, pauseMs)
       for (const lane of [...lanes.values()]) {
         if (window !== null && lane.window !== window) continue
-        foresight.refuseLate(lane, nowMs)
+        foresight.refuseUntil(lane, nowMs + pauseMs, nowMs)
         forgetIfEmpty(lane)
       }
     },
@@ -269,9 +268,4 @@ export function createBudget(settings: BudgetSettings): Budget {
       }
     },
   }
-}
-
-/** Whether it was time that ended it, and nobody who went away; by the clock that may be a moment later. */
-function isOver({ reason }: AbortSignal): boolean {
-  return reason instanceof Error && reason.name === 'TimeoutError'
 }

@@ -1,7 +1,15 @@
 import type { ProviderName } from '../domain/entity-key.ts'
 import { RateLimitedError } from '../domain/provider-error.ts'
-import type { BudgetAsk } from './budget.ts'
-import { type Lane, type Lanes, removeFrom, shift, turnsBefore, type Waiter, withOthers } from './lanes.ts'
+import {
+  type BudgetAsk,
+  type Lane,
+  type Lanes,
+  removeFrom,
+  shift,
+  turnsBefore,
+  type Waiter,
+  withOthers,
+} from './lanes.ts'
 import type { RateWindow } from './rate-window.ts'
 
 /** When those who wait will start, and who of them can not be in time. Times are `performance.now()` milliseconds. */
@@ -21,8 +29,10 @@ export interface Foresight {
   isInTime(ask: BudgetAsk, sinceMs: number, startMs: number): boolean
   /** Whose turn it is, and who can still make use of it; those before are refused. */
   next(lane: Lane, nowMs: number): Waiter | undefined
-  /** Refuses those who can not be in time by what is known now. */
-  refuseLate(lane: Lane, nowMs: number, isInDoubt?: (waiter: Waiter) => boolean): void
+  /** Refuses those who can not be in time by what is known now, where it was not known when they came. */
+  refuseLate(lane: Lane, nowMs: number): void
+  /** Refuses those who can not be in time if nobody starts before that. */
+  refuseUntil(lane: Lane, startMs: number, nowMs: number): void
   refusal(startMs: number, nowMs: number): RateLimitedError
 }
 
@@ -51,7 +61,7 @@ export function createForesight(provider: ProviderName, total: RateWindow, lanes
 
   /** Who waits for longer than an answer takes is not sent when that would be too late: it was the wait. */
   function isInTime({ deadlineMs }: BudgetAsk, sinceMs: number, startMs: number): boolean {
-    const answerMs = total.slowestMs()
+    const answerMs = total.answerMs()
     return startMs <= (startMs - sinceMs > answerMs ? deadlineMs - answerMs : deadlineMs)
   }
 
@@ -65,13 +75,19 @@ export function createForesight(provider: ProviderName, total: RateWindow, lanes
         waiter.refuse(refusal(nowMs, nowMs))
       }
     },
-    refuseLate(lane, nowMs, isInDoubt = () => true) {
+    refuseLate(lane, nowMs) {
       for (const [caller, queue] of [...lane.queues]) {
-        for (const waiter of queue.filter(isInDoubt)) {
+        for (const waiter of queue.filter(({ isPromised }) => !isPromised)) {
           const startMs = startOf(lane, lane.window, caller, nowMs, queue.indexOf(waiter))
           waiter.isPromised = isInTime(waiter.ask, waiter.sinceMs, startMs)
           if (!waiter.isPromised && removeFrom(lane, waiter)) waiter.refuse(refusal(startMs, nowMs))
         }
+      }
+    },
+    refuseUntil(lane, startMs, nowMs) {
+      for (const waiter of [...lane.queues.values()].flat()) {
+        const isLate = !isInTime(waiter.ask, waiter.sinceMs, startMs)
+        if (isLate && removeFrom(lane, waiter)) waiter.refuse(refusal(startMs, nowMs))
       }
     },
     refusal,

@@ -1,6 +1,16 @@
-import type { BudgetAsk } from './budget.ts'
 import type { RateWindow } from './rate-window.ts'
 import type { Turn } from './turn.ts'
+
+/** Who asks for what share of a provider's quota, and until when it is of use. */
+export interface BudgetAsk {
+  /** The directory whose own limit applies as well; null for calls that count only for the provider. */
+  readonly scope: string | null
+  /** Turns are taken by caller, so that one with many calls does not keep another from its first. */
+  readonly caller: string
+  /** `performance.now()` milliseconds. */
+  readonly deadlineMs: number
+  readonly signal: AbortSignal
+}
 
 export interface Waiter {
   readonly ask: BudgetAsk

@@ -43,8 +43,8 @@ export interface RateWindow {
   remaining(nowMs: number): number
   /** How many places are taken by requests of this process. */
   used(nowMs: number): number
-  /** How long the slowest of the latest answers took, of which what is beyond a second does not count. */
-  slowestMs(): number
+  /** How long the latest answers took on the average, of which what is beyond a second does not count. */
+  answerMs(): number
   /** How long a place is taken after its request has arrived. */
   spanMs(): number
   /** What others have of it; null when that is not known any more. */
@@ -202,7 +202,7 @@ export function createRateWindow({ limit, windowMs }: RateLimit): RateWindow {
       return Math.max(0, limitAt(nowMs) - taken)
     },
     used,
-    slowestMs: () => Math.min(greatest(latencies), MAX_DELAY_MS),
+    answerMs: () => Math.min(meanOfKnown(latencies), MAX_DELAY_MS),
     spanMs,
     tell(what) {
       told = what
@@ -213,7 +213,7 @@ export function createRateWindow({ limit, windowMs }: RateLimit): RateWindow {
     refuse(nowMs, waitMs) {
       pausedUntilMs = Math.max(pausedUntilMs, nowMs + waitMs)
       slowness = Math.min(SLOWEST, slowness * SLOWER)
-      slowSinceMs = nowMs
+      slowSinceMs = Math.max(slowSinceMs, nowMs + waitMs)
     },
   }
 }
@@ -225,8 +225,13 @@ function least(values: Float64Array): number {
   return found
 }
 
-function greatest(values: Float64Array): number {
-  let found = 0
-  for (let index = 0; index < values.length; index += 1) found = Math.max(found, values[index] ?? found)
-  return found
+/** Those that are 0 are not known. */
+function meanOfKnown(values: Float64Array): number {
+  let sum = 0
+  let known = 0
+  for (let index = 0; index < values.length; index += 1) {
+    sum += values[index] ?? 0
+    if (values[index] !== 0) known += 1
+  }
+  return sum / Math.max(1, known)
 }

@@ -34,6 +34,10 @@ export type ReadKeptAgain = <T>(place: string, begin: () => Reading<T>, call: Ca
 
 /** Places of which the request is remembered, at about a kilobyte each. */
 const MAX_PLACES = 2_000
+/** Longer ones are nobody's that a provider gave: what callers make up must not fill this up. */
+const MAX_PLACE_CHARACTERS = 500
+/** Of one answer: a page is read in so many ways at most. */
+const MAX_RESULTS = 10
 
 /**
  * Remembers what a reading of one request asks, and what it made of the answer for as long as that very answer is kept.
@@ -60,9 +64,11 @@ export function createReadKeptAgain(client: UpstreamClient): ReadKeptAgain {
       only = asked === 0 ? { request: step.value, answer } : null
       step = reading.next(answer)
     }
-    if (only !== null) {
+    if (only !== null && place.length <= MAX_PLACE_CHARACTERS) {
       requests.set(place, only.request)
-      results.set(only.answer, (results.get(only.answer) ?? new Map()).set(place, step.value))
+      const ofAnswer = results.get(only.answer) ?? new Map<string, unknown>()
+      if (ofAnswer.size === MAX_RESULTS) ofAnswer.clear()
+      results.set(only.answer, ofAnswer.set(place, step.value))
     }
     return step.value
   }

@@ -18,7 +18,7 @@ import { createReadMemos, type ReadMemo } from './read-memos.ts'
 import type { ShareAnswers, SharedAnswers } from './shared-answers.ts'
 import type { ShareBudget } from './shared-budget.ts'
 import { createTransport, isWrite, type TransportSettings } from './transport.ts'
-import { mayHaveArrived, toOutcomeUnknown, toProviderError } from './upstream-errors.ts'
+import { isTimeUp, mayHaveArrived, toOutcomeUnknown, toProviderError } from './upstream-errors.ts'
 
 /** What adapters are given to reach their upstream with. */
 export interface UpstreamEnvironment {
@@ -114,9 +114,9 @@ const TIMER_SLACK_MS = 10
 export function createUpstreamClient(settings: UpstreamSettings): UpstreamClient {
   const { provider, log, metrics } = settings
   const transport = createTransport(settings)
-  // Whose time ends while the call waits for its turn: the provider has not been slow, it was not asked.
+  // Whose time ends while the call waits for its turn: it was the limit, and not the provider that was slow.
   const flights = createFlights<UpstreamAnswer>((call, reason) =>
-    settings.budget?.isWaiting(call) ? new RateLimitedError(provider, 1) : reason,
+    isTimeUp(reason) && settings.budget?.isWaiting(call) ? new RateLimitedError(provider, 1) : reason,
   )
   const memos = createReadMemos()
   const beganBy = new WeakMap<object, CallContext>()

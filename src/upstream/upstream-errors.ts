@@ -31,6 +31,11 @@ export function mayHaveArrived(error: unknown): boolean {
   return !NEVER_CONNECTED.has(codeOf(error))
 }
 
+/** Whether that ended an operation because its time is up, and not because somebody went away. */
+export function isTimeUp(reason: unknown): boolean {
+  return reason instanceof Error && reason.name === 'TimeoutError'
+}
+
 /** For a write that may have been carried out though no answer says so. */
 export function toOutcomeUnknown(error: ProviderError): ProviderError {
   if (!(error instanceof UnavailableError) || error.reason === 'credentials-refused') return error

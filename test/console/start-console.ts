@@ -44,7 +44,7 @@ export async function startConsole({ isCalm, ...own }: ConsoleSettings = {}): Pr
   await buildConsole()
   const settings: TestAppSettings = isCalm ? own : { ...PUBLISHED_LIMITS, ...own }
   const sandbox = await startSandbox(settings)
-  const endChanges = isCalm ? () => {} : makeRough(sandbox)
+  if (!isCalm) onTestFinished(makeRough(sandbox))
   const start = () =>
     createDirgraphOn(sandbox, {
       ...settings,
@@ -65,7 +65,6 @@ export async function startConsole({ isCalm, ...own }: ConsoleSettings = {}): Pr
     await dirgraph.stop()
   }
   onTestFinished(async () => {
-    endChanges()
     await halt()
     await sandbox.stop()
   })

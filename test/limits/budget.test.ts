@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { RateLimitedError, UnavailableError } from '../../src/domain/provider-error.ts'
-import { type Budget, type BudgetAsk, createBudget } from '../../src/upstream/budget.ts'
+import { type Budget, createBudget } from '../../src/upstream/budget.ts'
+import type { BudgetAsk } from '../../src/upstream/lanes.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()

@@ -243,6 +243,12 @@ describe('a window of which a request was refused', () => {
     expect(pace(window, 60_000)).toBe(1_020)
   })
 
+  test('does not come back while it pauses', () => {
+    const window = createRateWindow({ limit: 1, windowMs: 1_000 })
+    for (let time = 0; time < 4; time += 1) window.refuse(0, 60_000)
+    expect(pace(window, 60_000)).toBe(4 * 1_020)
+  })
+
   test('comes back to its published pace when all has been well for a while, step by step', () => {
     const window = createRateWindow({ limit: 1, windowMs: 1_000 })
     for (let time = 0; time < 4; time += 1) window.refuse(0, 0)

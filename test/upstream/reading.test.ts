@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { organizationKey } from '../../src/domain/entity-key.ts'
+import { placeOf } from '../../src/providers/list-place.ts'
 import { createCostMeter } from '../../src/request/cost-meter.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { createReadKeptAgain, type Reading } from '../../src/upstream/reading.ts'
@@ -71,6 +73,25 @@ describe('what is read again', () => {
     await client.drop(['others'])
     expect(readAgain('both', readBoth, anyCall())).toBeNull()
     expect(begun).toBe(2)
+  })
+
+  test('is put together each time at a place that somebody has made up, and one answer is not kept in many ways', () => {
+    const readAgain = createReadKeptAgain(client)
+    for (let time = 1; time <= 2; time += 1) readAgain('x'.repeat(501), readThings, anyCall())
+    expect(begun).toBe(2)
+    const first = readAgain('first', readThings, anyCall())
+    for (let index = 0; index < 9; index += 1) readAgain(`${index}`, readThings, anyCall())
+    expect(readAgain('first', readThings, anyCall())).toBe(first)
+    readAgain('one too many', readThings, anyCall())
+    expect(readAgain('first', readThings, anyCall())).not.toBe(first)
+  })
+
+  test('at the cursor that is no text is not what is there without a cursor', () => {
+    const page = { direction: 'forward', limit: 5 } as const
+    const parent = organizationKey('workos', 'org_1')
+    expect(placeOf('users', parent, { ...page, cursor: '' })).not.toBe(
+      placeOf('users', parent, { ...page, cursor: null }),
+    )
   })
 
   test('fails each time where the answer can not be read', () => {
