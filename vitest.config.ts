@@ -25,7 +25,7 @@ export default defineConfig({
     // Nothing mocks a module, so files can share a process, and with it everything that is imported.
     isolate: false,
     // What is wrong fails each time. What only came too late, on a machine that others keep busy, does not.
-    retry: process.env.CI ? 1 : 0,
+    retry: process.env.CI ? 2 : 0,
     setupFiles: ['test/support/same-cases.ts'],
     // Half of the time of the tests is waiting. Vitest itself would leave a core to itself: one worker on two.
     maxWorkers: availableParallelism() + 1,
