@@ -93,43 +93,37 @@ test('the members of groups that are read show while there are no rows of users,
   expect(gauge.describe()).toBe('0 rows, 0 rows/s, 0 of 2 directories')
 })
 
-test('on a narrow terminal the bar is shorter, and what does not fit is cut off', async () => {
+/** A terminal of so many columns, and what was drawn on it. */
+function openTerminal(columns: number): { stream: ProgressStream; drawn: () => string } {
   let drawn = ''
-  const stream: ProgressStream = Object.assign(
-    new Writable({
-      write(chunk, _encoding, done) {
-        drawn += chunk
-        done()
-      },
-    }),
-    { isTTY: true, columns: 60 },
-  )
+  const writable = new Writable({
+    write(chunk, _encoding, done) {
+      drawn += chunk
+      done()
+    },
+  })
+  return { stream: Object.assign(writable, { isTTY: true, columns }), drawn: () => drawn }
+}
+
+test('on a narrow terminal the bar is shorter, and what does not fit is cut off', async () => {
+  const { stream, drawn } = openTerminal(60)
   const progress = showProgress(stream, new Map())
   progress.begin({ total: null, rows: 100, directories: 12, done: 6 })
   progress.watchMembers(40)
-  await expect.poll(() => drawn).toContain('█████░░░░░ 100 rows, 0 rows/s, members of groups, 0 of 40 …')
+  await expect.poll(drawn).toContain('█████░░░░░ 100 rows, 0 rows/s, members of groups, 0 of 40 …')
   progress.stop()
 })
 
 test('a terminal gets a bar, which is gone at the end', async () => {
-  let drawn = ''
-  const stream: ProgressStream = Object.assign(
-    new Writable({
-      write(chunk, _encoding, done) {
-        drawn += chunk
-        done()
-      },
-    }),
-    { isTTY: true, columns: 100 },
-  )
+  const { stream, drawn } = openTerminal(100)
   const progress = showProgress(stream, new Map())
   progress.begin({ total: 200, rows: 0, directories: 1, done: 0 })
   progress.reach(100)
-  await expect.poll(() => drawn).toMatch(/█{10}░{10} 100 of 200 rows, [\d,]+ rows\/s/)
+  await expect.poll(drawn).toMatch(/█{10}░{10} 100 of 200 rows, [\d,]+ rows\/s/)
   progress.stop()
-  const lines = drawn.length
+  const lines = drawn().length
   // Back to the first column, and the line is cleared.
-  expect(drawn).toMatch(/\[1G.*\[2K$/s)
+  expect(drawn()).toMatch(/\[1G.*\[2K$/s)
   progress.reach(200)
-  expect(drawn.length).toBe(lines)
+  expect(drawn().length).toBe(lines)
 })
