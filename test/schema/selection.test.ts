@@ -36,6 +36,24 @@ describe('what is asked of Scalekit for a page of users', () => {
     expect(JSON.stringify(answers[1])).toContain('"schemas"')
   })
 
+  test('follows them in a list as well, where what was found out is kept for the next request', async () => {
+    const query = `query($id: ID!, $raw: Boolean!, $count: Boolean!) {
+      organization(by: { scalekitId: $id }) {
+        directories { nodes {
+          users(first: 3) { totalCount nodes @skip(if: $count) { id rawAttributes @include(if: $raw) } }
+        } }
+      }
+    }`
+    const id = app.sandbox.data.known.scalekitOrganizationId
+    const switches = [false, true, false].map(raw => ({ raw, count: false }))
+    for (const values of [...switches, { raw: true, count: true }, { raw: true, count: false }]) {
+      app.sandbox.clearCalls()
+      const { errors } = await app.query(query, { id, ...values })
+      expect(errors).toBeUndefined()
+      expect(new Set(wasInDetail())).toEqual(new Set(values.count ? [] : [values.raw]))
+    }
+  })
+
   test('follows what stands beside a fragment, though it is spread elsewhere as well', async () => {
     const query = `query($id: ID!) {
       organization(by: { scalekitId: $id }) {
