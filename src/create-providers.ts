@@ -50,7 +50,7 @@ export function createProviders(
   const environment: UpstreamEnvironment = {
     ...shared,
     cacheTtlMs: cacheTtlMsOf(settings),
-    fetch: settings.fetch ?? (request => fetch(request)),
+    fetch: settings.fetch ?? fetch,
     propagateTraces: settings.propagateTraces ?? false,
   }
   const adapters = new Map<ProviderName, DirectoryProvider & EventReceiver>()

@@ -178,7 +178,7 @@ export interface TracedCall {
 /** The span of a request to a provider. */
 export interface CallSpan {
   /** Names the trace in the headers of the request (W3C `traceparent` and `tracestate`, and no baggage). */
-  inject(headers: Headers): void
+  inject(headers: Record<string, string>): void
   /** With the status of the answer, or why there is none. */
   end(status: number | string): void
 }
@@ -212,7 +212,7 @@ export function traceCall({ provider, method, route, host, port, resends }: Trac
   return {
     inject(headers) {
       const outgoing = propagation.deleteBaggage(trace.setSpan(parent, span))
-      propagation.inject(outgoing, headers, { set: (carrier, name, value) => carrier.set(name, value) })
+      propagation.inject(outgoing, headers)
     },
     end(status) {
       if (typeof status === 'number') span.setAttribute('http.response.status_code', status)

@@ -3,6 +3,17 @@ export class OversizedBodyError extends Error {
   override readonly name = 'OversizedBodyError'
 }
 
+/** As much of the platform's `RequestInit` as is needed here. */
+export interface UpstreamInit {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | null
+  readonly signal: AbortSignal
+  /** A redirect is no answer: it is not followed, and takes no credentials along. */
+  readonly redirect: 'manual'
+  readonly credentials: 'omit'
+}
+
 /** As much of an answer as is read here. */
 export interface UpstreamResponse {
   readonly status: number
@@ -10,46 +21,40 @@ export interface UpstreamResponse {
   readonly headers: Pick<Headers, 'get' | 'has'>
   readonly body: AsyncIterable<Uint8Array> | null
   text(): Promise<string>
+  /** The text of at most so many bytes, unpacked; where it is absent they are counted in `body`. */
+  textWithin?(maxBytes: number): Promise<string>
 }
 
-/** What sends requests: the platform's `fetch`, or a quicker one. Follows redirects only if the request says so. */
-export type UpstreamFetch = (request: Request) => Promise<UpstreamResponse>
+/** What sends requests: the platform's `fetch`, or a quicker one. */
+export type UpstreamFetch = (url: string, init: UpstreamInit) => Promise<UpstreamResponse>
 
-/** A `fetch` whose answers are there as a whole: their bodies are kept beside them, as text. */
-export interface WholeFetch {
-  /** `onHeaders` is called when the answer begins. */
-  readonly fetch: (request: Request, onHeaders: () => void) => Promise<Response>
-  textOf(response: Response): string
+/** An answer that is there as a whole. */
+export interface WholeAnswer {
+  readonly status: number
+  readonly statusText: string
+  readonly headers: Pick<Headers, 'get' | 'has'>
+  readonly text: string
 }
 
-/** What is read of an answer's headers. ky would take waiting times from unproven ones, such as X-RateLimit-Reset. */
-const KEPT_HEADERS = ['content-type', 'retry-after']
+/** `onHeaders` is called when the answer begins. */
+export type WholeFetch = (url: string, init: UpstreamInit, onHeaders: () => void) => Promise<WholeAnswer>
 
 /**
- * `fetch` that settles only once the body is there. Inside ky this puts the body under the attempt's timeout
- * and its retries: on its own ky repeats neither a reset in mid-body nor a body that stalls.
+ * `fetch` that settles only once the body is there. This puts the body under the attempt's timeout and its retries:
+ * on its own ky repeats neither a reset in mid-body nor a body that stalls.
  */
 export function createWholeFetch(fetch: UpstreamFetch, maxBytes: number): WholeFetch {
-  const texts = new WeakMap<Response, string>()
-  return {
-    async fetch(request, onHeaders) {
-      const response = await fetch(request)
-      onHeaders()
-      const text = await readText(response, maxBytes)
-      const headers = KEPT_HEADERS.flatMap(name => {
-        const value = response.headers.get(name)
-        return value === null ? [] : [[name, value] as [string, string]]
-      })
-      const whole = new Response(null, { status: response.status, statusText: response.statusText, headers })
-      texts.set(whole, text)
-      return whole
-    },
-    textOf: response => texts.get(response) ?? '',
+  return async (url, init, onHeaders) => {
+    const response = await fetch(url, init)
+    onHeaders()
+    const { status, statusText, headers } = response
+    return { status, statusText, headers, text: await readText(response, maxBytes) }
   }
 }
 
 async function readText(response: UpstreamResponse, maxBytes: number): Promise<string> {
   try {
+    if (response.textWithin) return await response.textWithin(maxBytes)
     // A length that was announced is held to by the protocol, but tells nothing of what is packed in it.
     const { headers } = response
     const announced = headers.has('content-encoding') ? null : headers.get('content-length')
@@ -68,12 +73,18 @@ async function readCounted(response: UpstreamResponse, maxBytes: number): Promis
   let size = 0
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength
-    if (size > maxBytes) throw new OversizedBodyError(`more than ${maxBytes} bytes`)
+    refuseOver(size, maxBytes)
     text += decoder.decode(chunk, { stream: true })
   }
   return text + decoder.decode()
 }
 
-function isAbort(error: unknown): boolean {
+/** Throws `OversizedBodyError` where a body has more bytes than it may. */
+export function refuseOver(bytes: number, maxBytes: number): void {
+  if (bytes > maxBytes) throw new OversizedBodyError(`more than ${maxBytes} bytes`)
+}
+
+/** Whether that ended an attempt because somebody left or its time was up, and not because the network failed. */
+export function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')
 }

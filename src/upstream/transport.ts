@@ -1,11 +1,12 @@
 import { BrokenCircuitError, CircuitState, CountBreaker, circuitBreaker, handleWhen } from 'cockatiel'
-import ky, { HTTPError, type Options } from 'ky'
+import { HTTPError, type Options } from 'ky'
 import pLimit from 'p-limit'
 import type { CallContext } from '../domain/directory-provider.ts'
 import { ProviderError, UnavailableError } from '../domain/provider-error.ts'
 import type { BreakerState } from '../telemetry/metrics.ts'
+import { type Attempt, makeAttempts } from './attempts.ts'
 import type { Budget } from './budget.ts'
-import { createWholeFetch, type UpstreamFetch } from './fetch-whole.ts'
+import { createWholeFetch, type UpstreamFetch, type WholeAnswer } from './fetch-whole.ts'
 import type { Turn } from './turn.ts'
 import type { UpstreamAnswer, UpstreamRequest } from './upstream-client.ts'
 import { retryAfterSecondsOf, toProviderError } from './upstream-errors.ts'
@@ -37,9 +38,8 @@ const MAX_BACKOFF_MS = 2_000
 const MAX_BODY_BYTES = 16 * 1_024 * 1_024
 const BREAKER = { size: 20, threshold: 0.6, minimumNumberOfCalls: 10 }
 const HALF_OPEN_AFTER_MS = 5_000
-const HEADERS = Object.entries({ accept: 'application/json', 'user-agent': 'dirgraph' })
-/** A redirect is no answer: it is not followed, and takes no credentials along. */
-const OPTIONS: Options = { redirect: 'manual', credentials: 'omit' }
+const HEADERS = { accept: 'application/json', 'user-agent': 'dirgraph' }
+const INIT = { redirect: 'manual', credentials: 'omit' } as const
 const UNLIMITED: Turn = { sent() {}, ended() {} }
 const BREAKER_STATES: Record<CircuitState, BreakerState> = {
   [CircuitState.Closed]: 'closed',
@@ -57,7 +57,7 @@ export function createTransport(settings: TransportSettings): Transport {
   const { provider, authorization, budget, metrics } = settings
   const baseUrl = settings.baseUrl.replace(/\/+$/, '')
   const watched = createRequestWatch(settings)
-  const whole = createWholeFetch(settings.fetch, MAX_BODY_BYTES)
+  const wholeFetch = createWholeFetch(settings.fetch, MAX_BODY_BYTES)
   const inParallel = pLimit(MAX_PARALLEL_CALLS)
   const breaker = circuitBreaker(handleWhen(isFault), {
     halfOpenAfter: HALF_OPEN_AFTER_MS,
@@ -74,34 +74,35 @@ export function createTransport(settings: TransportSettings): Transport {
   ) {
     const header = authorization === null ? null : await authorization(call, refused)
     if (header !== null && header === refused) throw new UnavailableError(provider, 'credentials-refused')
+    const url = `${baseUrl}/${toUrl(request)}`
     let turn = await acquire(request, call, signal)
     try {
       // From here on the request may arrive; before, it is known not to have.
       if (signal.aborted) throw new UnavailableError(provider, 'timeout')
-      const response = await ky(`${baseUrl}/${toUrl(request)}`, {
-        ...OPTIONS,
-        ...toOptions(request),
-        ...limits(request, call),
+      const answer = await makeAttempts({
+        url,
+        method: request.method,
+        attempt: attemptAt(url, request, header, signal, () => turn),
         signal,
-        fetch: limited(request, header, signal, () => turn),
-        hooks: {
-          beforeRetry: [
-            async () => {
-              call.meter.count('retries', 1)
-              metrics?.retry(provider)
-              turn = await acquire(request, call, signal)
-            },
-          ],
-        },
+        timeoutMs: attemptTimeoutMs(call),
+        accepts: status => isSuccess(status) || request.answers?.includes(status) === true,
+        persistence: () => ({
+          ...limits(request, call),
+          hooks: {
+            beforeRetry: [
+              async () => {
+                call.meter.count('retries', 1)
+                metrics?.retry(provider)
+                turn = await acquire(request, call, signal)
+              },
+            ],
+          },
+        }),
       })
-      return readAnswer(request, response, whole.textOf(response))
+      return readAnswer(request, answer)
     } catch (error) {
-      if (!(error instanceof HTTPError)) throw error
-      const { status } = error.response
-      if (status === 401 && header !== null && refused === null) return send(request, call, signal, header)
-      if (request.answers?.includes(status)) {
-        return { status, body: toJson(whole.textOf(error.response)), characters: 0 }
-      }
+      const isRefused = error instanceof HTTPError && error.response.status === 401
+      if (isRefused && header !== null && refused === null) return send(request, call, signal, header)
       throw error
     } finally {
       turn.ended()
@@ -126,31 +127,31 @@ export function createTransport(settings: TransportSettings): Transport {
 
   /**
    * An attempt tells its turn what becomes of it. A refusal holds off all who share the limit. `header` is the
-   * Authorization header, which like the others ky need not know of: it would copy them five times.
+   * Authorization header, which is put in where nobody but the provider sees it.
    */
-  function limited(
+  function attemptAt(
+    url: string,
     request: UpstreamRequest,
     header: string | null,
     signal: AbortSignal,
     turnOf: () => Turn,
-  ): typeof fetch {
+  ): Attempt {
+    const content = toContent(request)
     let resends = -1
-    return async input => {
+    return async attemptSignal => {
       const turn = turnOf()
-      // It is always a request that ky hands on.
-      const outgoing = input as Request
-      for (const [name, value] of HEADERS) outgoing.headers.set(name, value)
-      if (header !== null) outgoing.headers.set('authorization', header)
-      const response = await inParallel(() => {
+      const headers: Record<string, string> = { ...HEADERS, ...content?.headers }
+      if (header !== null) headers.authorization = header
+      const init = { ...INIT, method: request.method.toUpperCase(), headers, body: content?.body ?? null }
+      const answer = await inParallel(() => {
         turn.sent()
         resends += 1
-        return watched({ request, outgoing, resends, signal }, () =>
-          whole.fetch(outgoing, turn.ended).finally(turn.ended),
+        return watched({ request, headers, resends, signal }, () =>
+          wholeFetch(url, { ...init, signal: attemptSignal }, turn.ended).finally(turn.ended),
         )
       })
-      if (response.status === 429)
-        budget?.refuse(request.scope ?? null, retryAfterSecondsOf(response.headers))
-      return response
+      if (answer.status === 429) budget?.refuse(request.scope ?? null, retryAfterSecondsOf(answer.headers))
+      return answer
     }
   }
 
@@ -177,11 +178,20 @@ export function createTransport(settings: TransportSettings): Transport {
   }
 }
 
-/** How long a request may take and how often it may be tried, within what is left of the operation's time. */
+/** How long one attempt may take, within what is left of the operation's time. */
+function attemptTimeoutMs(call: CallContext): number {
+  return Math.min(ATTEMPT_TIMEOUT_MS, remainingMsOf(call))
+}
+
+function remainingMsOf({ deadlineMs }: CallContext): number {
+  return Math.max(1, deadlineMs - performance.now())
+}
+
+/** How long attempts may take, how often there may be one, and what for. */
 function limits(request: UpstreamRequest, call: CallContext): Options {
-  const remainingMs = Math.max(1, call.deadlineMs - performance.now())
+  const remainingMs = remainingMsOf(call)
   const longestPauseMs = call.longestPauseMs ?? remainingMs
-  const times: Options = { timeout: Math.min(ATTEMPT_TIMEOUT_MS, remainingMs), totalTimeout: remainingMs }
+  const times: Options = { timeout: attemptTimeoutMs(call), totalTimeout: remainingMs }
   if (isWrite(request)) return { ...times, retry: 0 }
   return {
     ...times,
@@ -210,7 +220,7 @@ export function isWrite({ method, isWrite }: UpstreamRequest): boolean {
   return isWrite ?? method !== 'get'
 }
 
-/** Path and query below the base URL. Parameters that were ky's would cost it a second request object. */
+/** Path and query below the base URL. */
 function toUrl({ path, query = {} }: UpstreamRequest): string {
   const parameters = Object.entries(query).flatMap(([name, value]) =>
     value === null ? [] : [[name, String(value)]],
@@ -218,16 +228,24 @@ function toUrl({ path, query = {} }: UpstreamRequest): string {
   return parameters.length === 0 ? path : `${path}?${new URLSearchParams(parameters)}`
 }
 
-function toOptions(request: UpstreamRequest): Options {
+/** What is sent along with a request, and its form; null where nothing is. */
+function toContent({ json, form }: UpstreamRequest) {
+  if (json !== undefined)
+    return { body: JSON.stringify(json), headers: { 'content-type': 'application/json' } }
+  if (form === undefined) return null
   return {
-    method: request.method,
-    ...(request.json !== undefined && { json: request.json }),
-    ...(request.form !== undefined && { body: new URLSearchParams(request.form) }),
+    body: new URLSearchParams(form).toString(),
+    headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
   }
 }
 
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
+}
+
 /** A page of HTML with status 200 is what a proxy in between sends; it is no answer of the provider's. */
-function readAnswer(request: UpstreamRequest, { status, headers }: Response, text: string): UpstreamAnswer {
+function readAnswer(request: UpstreamRequest, { status, headers, text }: WholeAnswer): UpstreamAnswer {
+  if (!isSuccess(status)) return { status, body: toJson(text), characters: 0 }
   if (request.ignoreBody || text.trim() === '') return { status, body: undefined, characters: 0 }
   if (!/\bjson\b/i.test(headers.get('content-type') ?? '')) throw new SyntaxError('not JSON')
   return { status, body: JSON.parse(text), characters: text.length }

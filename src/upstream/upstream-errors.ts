@@ -46,7 +46,7 @@ export function toOutcomeUnknown(error: ProviderError): ProviderError {
 }
 
 /** Seconds until the upstream wants to be asked again, from Retry-After as seconds or as a date; null without one. */
-export function retryAfterSecondsOf(headers: Headers): number | null {
+export function retryAfterSecondsOf(headers: Pick<Headers, 'get'>): number | null {
   const header = headers.get('retry-after')
   if (header === null) return null
   const seconds = /^\d+(\.\d+)?$/.test(header.trim())

@@ -1,7 +1,7 @@
 import type { ProviderName } from '../domain/entity-key.ts'
 import type { NoAnswer, UpstreamMetrics } from '../telemetry/metrics.ts'
 import { traceCall } from '../telemetry/traces.ts'
-import { OversizedBodyError } from './fetch-whole.ts'
+import { isAbort, OversizedBodyError, type WholeAnswer } from './fetch-whole.ts'
 import type { UpstreamRequest } from './upstream-client.ts'
 
 export interface WatchSettings {
@@ -15,8 +15,8 @@ export interface WatchSettings {
 /** One request on its way. */
 export interface Sending {
   readonly request: UpstreamRequest
-  /** What goes out: whatever is added to its headers goes along. */
-  readonly outgoing: Request
+  /** What goes out with it: whatever is added goes along. */
+  readonly headers: Record<string, string>
   /** How many times it was sent before. */
   readonly resends: number
   /** Of whoever waits for the answer; an attempt's own time is not in it. */
@@ -28,21 +28,21 @@ export function createRequestWatch({ provider, baseUrl, metrics, propagateTraces
   const { hostname: host, port: givenPort, protocol } = new URL(baseUrl)
   const port = Number(givenPort) || (protocol === 'https:' ? 443 : 80)
 
-  return async (sending: Sending, send: () => Promise<Response>): Promise<Response> => {
-    const { request, outgoing, resends, signal } = sending
+  return async (sending: Sending, send: () => Promise<WholeAnswer>): Promise<WholeAnswer> => {
+    const { request, headers, resends, signal } = sending
     const method = request.method.toUpperCase()
     const route = `/${request.route ?? request.path}`
     const span = traceCall({ provider, method, route, host, port, resends })
-    if (propagateTraces) span.inject(outgoing.headers)
+    if (propagateTraces) span.inject(headers)
     const startedAt = performance.now()
     const end = (status: number | NoAnswer) => {
       span.end(status)
       metrics?.upstreamCall({ provider, method, route, status, seconds: secondsSince(startedAt) })
     }
     try {
-      const response = await send()
-      end(response.status)
-      return response
+      const answer = await send()
+      end(answer.status)
+      return answer
     } catch (error) {
       end(whyNot(error, signal))
       throw error
@@ -57,5 +57,5 @@ function secondsSince(startedAtMs: number): number {
 function whyNot(error: unknown, signal: AbortSignal): NoAnswer {
   if (signal.aborted) return signal.reason?.name === 'TimeoutError' ? 'timeout' : 'aborted'
   if (error instanceof OversizedBodyError) return 'bad-response'
-  return error instanceof Error && error.name === 'AbortError' ? 'timeout' : 'unreachable'
+  return isAbort(error) ? 'timeout' : 'unreachable'
 }
