@@ -28,11 +28,9 @@ const SEGMENTS: Record<EntityKind, number> = {
   DirectoryGroup: 3,
 }
 
-const join = (...parts: readonly string[]) => parts.join(':') as EntityKey
-
 /** The key of an organization by the provider's own id. */
 export function organizationKey(provider: ProviderName, upstreamId: string): EntityKey {
-  return join(provider, upstreamId)
+  return `${provider}:${upstreamId}` as EntityKey
 }
 
 /** The key of a directory; `organization` is null for one that belongs to none. */
@@ -41,23 +39,23 @@ export function directoryKey(
   organization: string | null,
   upstreamId: string,
 ): EntityKey {
-  return join(provider, organization ?? NO_ORGANIZATION, upstreamId)
+  return `${provider}:${organization ?? NO_ORGANIZATION}:${upstreamId}` as EntityKey
 }
 
 /** The key to look a directory up by the provider's id alone, whatever its organization turns out to be. */
 export function directoryKeyInAnyOrganization(provider: ProviderName, upstreamId: string): EntityKey {
-  return join(provider, ANY_ORGANIZATION, upstreamId)
+  return `${provider}:${ANY_ORGANIZATION}:${upstreamId}` as EntityKey
 }
 
 /** The same path in whichever organization it turns out to be. */
 export function toAnyOrganization(key: EntityKey): EntityKey {
-  const [provider = '', , ...path] = key.split(':')
-  return join(provider, ANY_ORGANIZATION, ...path)
+  const [provider, , ...path] = key.split(':')
+  return [provider, ANY_ORGANIZATION, ...path].join(':') as EntityKey
 }
 
 /** The key of a user or a group of a directory. */
 export function memberKey(directory: EntityKey, upstreamId: string): EntityKey {
-  return join(directory, upstreamId)
+  return `${directory}:${upstreamId}` as EntityKey
 }
 
 /** The provider that issued the key. */

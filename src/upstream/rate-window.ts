@@ -76,8 +76,9 @@ const RECOVERY_MS = 10_000
 export function createRateWindow({ limit, windowMs }: RateLimit): RateWindow {
   /** The latest arrivals of the last `limit` requests, in ascending order; infinite for those that are not sent yet. */
   const arrivals: number[] = []
-  /** Until all of them are known, the fastest is 0. */
   const latencies = new Float64Array(Math.min(MAX_SAMPLES, 4 * limit))
+  /** The least of them: 0 until all are known. */
+  let fastestMs = 0
   let samples = 0
   let lastTakenMs = Number.NEGATIVE_INFINITY
   let lastDelayMs = 0
@@ -135,9 +136,12 @@ export function createRateWindow({ limit, windowMs }: RateLimit): RateWindow {
   }
 
   function delayOf(latencyMs: number): number {
-    latencies[samples % latencies.length] = latencyMs
+    const place = samples % latencies.length
+    const isFastestLost = latencies[place] === fastestMs
+    latencies[place] = latencyMs
     samples += 1
-    return Math.min(latencyMs - least(latencies), MAX_DELAY_MS)
+    fastestMs = isFastestLost ? least(latencies) : Math.min(fastestMs, latencyMs)
+    return Math.min(latencyMs - fastestMs, MAX_DELAY_MS)
   }
 
   function openSlot(): Slot {
@@ -189,7 +193,10 @@ export function createRateWindow({ limit, windowMs }: RateLimit): RateWindow {
       return Math.min(atMs, Math.max(pausedUntilMs, cap.untilMs) + rounds * roundMs)
     },
     take(nowMs) {
-      if (nowMs - lastTakenMs > QUIET_MS) latencies.fill(0)
+      if (nowMs - lastTakenMs > QUIET_MS) {
+        latencies.fill(0)
+        fastestMs = 0
+      }
       lastTakenMs = nowMs
       for (; slowness > 1 && nowMs - slowSinceMs > RECOVERY_MS; slowSinceMs += RECOVERY_MS) {
         slowness = Math.max(1, slowness / SLOWER)
@@ -218,11 +225,8 @@ export function createRateWindow({ limit, windowMs }: RateLimit): RateWindow {
   }
 }
 
-// By index: for each answer of each call, a function or an iterator of every step would be as much garbage as the call.
 function least(values: Float64Array): number {
-  let found = Number.POSITIVE_INFINITY
-  for (let index = 0; index < values.length; index += 1) found = Math.min(found, values[index] ?? found)
-  return found
+  return values.reduce((one, other) => Math.min(one, other))
 }
 
 /** Those that are 0 are not known. */

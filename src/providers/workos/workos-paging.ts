@@ -1,7 +1,7 @@
 import type { Page, PageRequest } from '../../domain/page.ts'
 import { InvalidInputError, type ProviderError, UnavailableError } from '../../domain/provider-error.ts'
 import type { Query } from '../../upstream/upstream-client.ts'
-import { type ListWire, recordWire } from './workos-wire.ts'
+import { idOf, type ListWire } from './workos-wire.ts'
 
 /**
  * The parameters of a page. Any item's id is a cursor. Backward is the other order with `after`, since sources
@@ -47,12 +47,13 @@ export function toPage<T extends object>(
  * the walk goes on around it. Throws `UnavailableError` where there is none.
  */
 function cursorsOf({ data, list_metadata }: ListWire, request: PageRequest): string[] {
-  const ids = data.map(raw => recordWire.safeParse(raw).data?.id ?? null)
+  const ids = data.map(idOf)
   const last = ids.length - 1
   return ids.map((id, index) => {
+    if (id !== null) return id
     const onward = index === last ? list_metadata.after : null
     const neighbour = ids.slice(0, index).findLast(isGiven) ?? ids.slice(index + 1).find(isGiven)
-    const cursor = id ?? onward ?? neighbour ?? request.cursor
+    const cursor = onward ?? neighbour ?? request.cursor
     if (cursor === null) throw new UnavailableError('workos', 'bad-response')
     return cursor
   })

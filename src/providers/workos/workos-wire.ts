@@ -12,8 +12,11 @@ export const listWire = z.object({
 })
 export type ListWire = z.infer<typeof listWire>
 
-/** What every record has, if any of it can be used. */
-export const recordWire = z.object({ id: z.string() })
+/** What every record has, if any of it can be used; null where it has not. */
+export function idOf(record: unknown): string | null {
+  const isObject = typeof record === 'object' && record !== null
+  return isObject && 'id' in record && typeof record.id === 'string' ? record.id : null
+}
 
 const organizationId = z.string().refine(id => isWorkosId('Organization', id))
 const directoryId = z.string().refine(id => isWorkosId('Directory', id))
