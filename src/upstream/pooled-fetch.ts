@@ -63,6 +63,8 @@ class PooledAnswer implements Dispatcher.DispatchHandler {
     const textWithin = async (maxBytes: number) => {
       this.#maxBytes = maxBytes
       const body = await this.#whole.promise
+      // Some of it may have come before anybody said how much it may be.
+      refuseOver(body.length, maxBytes)
       return toText(isPacked ? await unpack(body, maxBytes) : body)
     }
     this.#begin.resolve({

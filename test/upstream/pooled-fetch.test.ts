@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { expect, onTestFinished, test } from 'vitest'
 import { createWholeFetch, OversizedBodyError, type UpstreamInit } from '../../src/upstream/fetch-whole.ts'
@@ -61,6 +62,26 @@ test('unpacks no more than an answer may have', async () => {
 })
 
 test.each([
+  ['a length that it names', { 'content-length': MAX_BYTES + 1 }],
+  ['no length', {}],
+])('reads no more than an answer may have, with %s', async (_what, headers) => {
+  const { fetch } = await start((_request, response) => {
+    response.writeHead(200, headers).end('x'.repeat(MAX_BYTES + 1))
+  })
+  await expect(fetch()).rejects.toThrow(OversizedBodyError)
+})
+
+test('puts together what comes in parts, in the middle of a character too', async () => {
+  const bytes = Buffer.from('grün')
+  const { fetch } = await start(async (_request, response) => {
+    response.writeHead(200).write(bytes.subarray(0, 3))
+    await setTimeout(20)
+    response.end(bytes.subarray(3))
+  })
+  expect((await fetch()).text).toBe('grün')
+})
+
+test.each([
   ['is broken', (packed: Buffer) => packed.fill(0, 12, 16)],
   ['ends too early', (packed: Buffer) => packed.subarray(0, -10)],
 ])('takes a packed answer that %s for a failure of the network', async (_what, damage) => {
@@ -81,9 +102,24 @@ test.each([
   const caller = new AbortController()
   const { fetch } = await start((_request, response) => {
     begin(response)
-    setTimeout(() => caller.abort(), 20)
+    setTimeout(20).then(() => caller.abort())
   })
   await expect(fetch({ signal: caller.signal })).rejects.toMatchObject({ name: 'AbortError' })
+})
+
+test('lets go at once of whoever leaves while it is not even connected', async () => {
+  const caller = new AbortController()
+  // Takes no connection: the handshake is left to time out.
+  const unreachable = createWholeFetch(createPooledFetch(), MAX_BYTES)
+  const pending = unreachable('http://192.0.2.1/', { ...PLAIN, signal: caller.signal }, () => {})
+  caller.abort()
+  await expect(pending).rejects.toMatchObject({ name: 'AbortError' })
+})
+
+test('asks nobody for whoever has left', async () => {
+  const { server, fetch } = await start((_request, response) => response.end())
+  await expect(fetch({ signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' })
+  expect(server.requests).toEqual([])
 })
 
 test('tells a failure of the network in the words of fetch', async () => {
