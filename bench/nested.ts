@@ -6,7 +6,7 @@ import {
   startContender,
 } from './contenders/contender-child.ts'
 import { createGraphClient, type GraphClient, toData } from './harness/http-client.ts'
-import { type Latency, measureLatencies, measureThroughput } from './harness/load.ts'
+import { type Latency, measureLatencies, measureThroughput, measureThroughputs } from './harness/load.ts'
 import { print, printTable, round, toMebibytes } from './harness/markdown.ts'
 import { NESTED, NESTED_SIZES } from './operations.ts'
 import type { Scope } from './scope.ts'
@@ -45,7 +45,7 @@ export async function runNested(scope: Scope): Promise<void> {
   print(`## One nested operation\n`)
   print(
     `${NESTED_SIZES.organizations} organizations of both providers → directories → ${NESTED_SIZES.users} users and ` +
-      `${NESTED_SIZES.groups} groups each. p50 and p95 are of one request at a time, the contenders taking turns.`,
+      `${NESTED_SIZES.groups} groups each. The contenders take turns: p50 and p95 are of one request at a time, requests a second of stretches of load.`,
   )
   const results: Result[] = []
   for (const latencyMs of LATENCIES_MS) results.push(...(await runAt(latencyMs, scope)))
@@ -86,16 +86,11 @@ async function runAt(latencyMs: number, scope: Scope): Promise<Result[]> {
 
   // All of them before any is measured: the sandbox has to get into its stride as well.
   for (const { send } of entrants) await measureThroughput(send, scope.connections, scope.warmUpMs)
-  const throughputs: number[] = []
-  for (const { send } of entrants) {
-    throughputs.push(await measureThroughput(send, scope.connections, scope.loadMs))
-    await sandbox.ask('clearCalls')
-  }
+  const senders = entrants.map(({ send }) => send)
+  const throughputs = await measureThroughputs(senders, scope.connections, scope.loadMs)
+  await sandbox.ask('clearCalls')
   const cpuBefore = await askAll(entrants, 'cpuMs')
-  const latencies = await measureLatencies(
-    entrants.map(({ send }) => send),
-    scope.rounds,
-  )
+  const latencies = await measureLatencies(senders, scope.rounds)
   const cpuAfter = await askAll(entrants, 'cpuMs')
   const costs: CallSummary[] = []
   for (const { send } of entrants) costs.push(await countCalls(send, sandbox))

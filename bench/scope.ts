@@ -12,9 +12,9 @@ export interface Scope {
 }
 
 export const FULL: Scope = {
-  warmUpMs: 1_500,
+  warmUpMs: 3_000,
   loadMs: 5_000,
-  rounds: 40,
+  rounds: 60,
   connections: 10,
   organizationCounts: [1, 10, 100],
   directorySizes: [100, 10_000, 100_000],

@@ -18,6 +18,24 @@ export async function measureLatencies(senders: readonly Send[], rounds: number)
   return samples.map(toLatency)
 }
 
+/** A stretch of load that is long enough to be one, and short enough for all to meet the same machine. */
+const STRETCH_MS = 1_000
+
+/** Requests a second of some senders, each with so many under way at a time and for so long, in turns as above. */
+export async function measureThroughputs(
+  senders: readonly Send[],
+  connections: number,
+  durationMs: number,
+): Promise<number[]> {
+  const stretches = Math.max(1, Math.round(durationMs / STRETCH_MS))
+  const rates = senders.map((): number[] => [])
+  for (let stretch = 0; stretch < stretches; stretch += 1) {
+    for (const [index, send] of senders.entries())
+      rates[index]?.push(await measureThroughput(send, connections, durationMs / stretches))
+  }
+  return rates.map(rate => rate.reduce((sum, one) => sum + one, 0) / stretches)
+}
+
 /** Requests a second with so many of them under way at a time, for so long. */
 export async function measureThroughput(
   send: Send,
