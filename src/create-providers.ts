@@ -26,7 +26,7 @@ export interface ProviderSettings {
   readonly redisUrl?: string | null
   /** How long an upstream's answer may be reused by other operations: 30, unless said otherwise; 0 is never. */
   readonly cacheTtlSeconds?: number
-  /** What sends requests to providers; the platform's own `fetch`, unless given. */
+  /** What sends requests to providers, called with an address and as `fetch` is; the platform's own, unless given. */
   readonly fetch?: UpstreamFetch
   /** Names the trace that a request belongs to to the providers (W3C `traceparent`); off unless asked for. */
   readonly propagateTraces?: boolean
@@ -50,7 +50,8 @@ export function createProviders(
   const environment: UpstreamEnvironment = {
     ...shared,
     cacheTtlMs: cacheTtlMsOf(settings),
-    fetch: settings.fetch ?? fetch,
+    // Looked up at each call: instrumentation replaces it whenever it is loaded.
+    fetch: settings.fetch ?? ((url, init) => fetch(url, init)),
     propagateTraces: settings.propagateTraces ?? false,
   }
   const adapters = new Map<ProviderName, DirectoryProvider & EventReceiver>()

@@ -11,8 +11,8 @@ export interface Attempts {
   readonly attempt: Attempt
   /** Of whoever waits for the answer: it ends the attempt that is under way and the pause after it. */
   readonly signal: AbortSignal
-  /** How long the first attempt may take. */
-  readonly timeoutMs: number
+  /** How long an attempt that begins now may take. */
+  readonly timeoutMs: () => number
   /** Whether an answer with that status is one; all others are failures. */
   readonly accepts: (status: number) => boolean
   /** What is to be done about a failure: ky's timeouts, retries and hooks. */
@@ -31,7 +31,7 @@ const KEPT_HEADERS = ['content-type', 'retry-after']
  */
 export async function makeAttempts(attempts: Attempts): Promise<WholeAnswer> {
   const { url, method, attempt, signal, timeoutMs, accepts, persistence } = attempts
-  const first = within(timeoutMs, signal, attempt)
+  const first = within(timeoutMs(), signal, attempt)
   const answer = await first.catch(() => null)
   if (answer !== null && accepts(answer.status)) return answer
 
@@ -42,9 +42,9 @@ export async function makeAttempts(attempts: Attempts): Promise<WholeAnswer> {
     method,
     signal,
     throwHttpErrors: status => !accepts(status),
-    // It is always a request that ky hands on; the attempt knows what is in it, but for the signal.
-    async fetch(input) {
-      if (made > 0) latest = attempt((input as Request).signal)
+    // Not by the signal of ky's request: that of a copy is no longer heard from once the original is collected.
+    async fetch() {
+      if (made > 0) latest = within(timeoutMs(), signal, attempt)
       made += 1
       return toResponse(await latest)
     },

@@ -65,7 +65,8 @@ class PooledAnswer implements Dispatcher.DispatchHandler {
       const body = await this.#whole.promise
       // Some of it may have come before anybody said how much it may be.
       refuseOver(body.length, maxBytes)
-      return toText(isPacked ? await unpack(body, maxBytes) : body)
+      // Nothing is nothing, whatever it is said to be packed in: as with 204.
+      return toText(isPacked && body.length > 0 ? await unpack(body, maxBytes) : body)
     }
     this.#begin.resolve({
       status,

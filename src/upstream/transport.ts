@@ -84,7 +84,7 @@ export function createTransport(settings: TransportSettings): Transport {
         method: request.method,
         attempt: attemptAt(url, request, header, signal, () => turn),
         signal,
-        timeoutMs: attemptTimeoutMs(call),
+        timeoutMs: () => attemptTimeoutMs(call),
         accepts: status => isSuccess(status) || request.answers?.includes(status) === true,
         persistence: () => ({
           ...limits(request, call),

@@ -75,3 +75,12 @@ test.each([
     expect(made()).toEqual([2, 4, 4])
   },
 )
+
+test('14: a token that can not stand in a header is none, and is sent nowhere', async () => {
+  const app = await start()
+  const body = '{"access_token":"one\\ntwo","expires_in":3600}'
+  app.sandbox.inject({ provider: 'scalekit', kind: 'status', status: 200, path: /^\/oauth/, body })
+  expect(failuresOf(await app.query(AT_SCALEKIT))).toMatchObject([{ reason: 'bad-response' }])
+  expect(callsTo(app, 'scalekit')).toEqual([])
+  expect(tokenCalls(app)).toHaveLength(1)
+})

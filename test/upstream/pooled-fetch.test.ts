@@ -81,6 +81,13 @@ test('puts together what comes in parts, in the middle of a character too', asyn
   expect((await fetch()).text).toBe('grün')
 })
 
+test.each([200, 204])('takes nothing for nothing, though it is said to be packed (%i)', async status => {
+  const { fetch } = await start((_request, response) => {
+    response.writeHead(status, { 'content-encoding': 'gzip' }).end()
+  })
+  expect(await fetch()).toMatchObject({ status, text: '' })
+})
+
 test.each([
   ['is broken', (packed: Buffer) => packed.fill(0, 12, 16)],
   ['ends too early', (packed: Buffer) => packed.subarray(0, -10)],

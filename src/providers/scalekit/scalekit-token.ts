@@ -6,7 +6,11 @@ import type { UpstreamClient } from '../../upstream/upstream-client.ts'
 import { parseAnswer } from '../wire-record.ts'
 
 const tokenWire = z.object({
-  access_token: z.string().min(1),
+  // What can stand in a header; anything else would be taken for a failure of the network when it is sent.
+  access_token: z
+    .string()
+    .trim()
+    .regex(/^[\x21-\x7e]+$/),
   expires_in: z.coerce.number().catch(Number.NaN),
 })
 
