@@ -52,7 +52,16 @@ export const needsForCount = {
 
 /** Whether the selection below a field asks for the first page of that connection of the entities of one kind. */
 export function isFirstPageSelected(info: GraphQLResolveInfo, kind: EntityKind, connection: string): boolean {
-  return selectedFields(treeOf(info), kind).some(
+  const { firstPages } = factsOf(info)
+  const place = `${kind}.${connection}`
+  const isSelected = firstPages.get(place) ?? isFirstPageBelow(treeOf(info), kind, connection)
+  firstPages.set(place, isSelected)
+  return isSelected
+}
+
+/** The place of a cursor and the size from the end count here by nothing but whether they are given. */
+function isFirstPageBelow(tree: ResolveTree | null, kind: EntityKind, connection: string): boolean {
+  return selectedFields(tree, kind).some(
     field => field.name === connection && !isOnlyCounted(field) && !field.args.after && !field.args.last,
   )
 }
@@ -95,7 +104,10 @@ export function selectedFields(tree: ResolveTree | null, kind: EntityKind): Reso
 interface Facts {
   isCountOnly: boolean | null
   readonly details: Map<EntityKind, Detail>
+  readonly firstPages: Map<string, boolean>
 }
+
+const noFacts = (): Facts => ({ isCountOnly: null, details: new Map(), firstPages: new Map() })
 
 /** Found once for all items of a list: they share the nodes of the field. */
 const trees = new WeakMap<object, ResolveTree | null>()
@@ -127,20 +139,23 @@ function factsOf(info: GraphQLResolveInfo): Facts {
 function sharedFactsOf(info: GraphQLResolveInfo): Facts {
   const [node, ...others] = info.fieldNodes
   // What is put together of several places in the document is no single one's.
-  if (node === undefined || others.length > 0) return { isCountOnly: null, details: new Map() }
+  if (node === undefined || others.length > 0) return noFacts()
   const shared = sharedFacts.get(node) ?? new Map<string, Facts>()
   sharedFacts.set(node, shared)
   const key = sharedKeyOf(info)
   const known = shared.get(key)
   if (known !== undefined) return known
   if (shared.size === MAX_SHARED) shared.clear()
-  const facts: Facts = { isCountOnly: null, details: new Map() }
+  const facts = noFacts()
   shared.set(key, facts)
   return facts
 }
 
-/** What the fields below a node depend on besides the document: `@include` and `@skip` take nothing but Booleans. */
+/**
+ * What the facts depend on besides the document: which variables are given and not false. `@include` and `@skip` take
+ * nothing but Booleans, and of all others no fact looks at the value.
+ */
 function sharedKeyOf({ parentType, variableValues }: GraphQLResolveInfo): string {
-  const switches = Object.entries(variableValues).filter(([, value]) => typeof value === 'boolean')
-  return switches.length === 0 ? parentType.name : `${parentType.name} ${JSON.stringify(switches)}`
+  const given = Object.keys(variableValues).filter(name => variableValues[name])
+  return [parentType.name, ...given].join(' ')
 }

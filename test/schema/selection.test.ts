@@ -76,6 +76,23 @@ describe('what is asked of Scalekit for a page of users', () => {
   })
 })
 
+test('the listing of directories is begun early for a first page of them, by what the variables of each request say', async () => {
+  const query = `query($after: String, $last: Int, $with: Boolean = true) {
+    organizations(first: 2, filter: { provider: WORKOS }) {
+      nodes { id directories(first: 2, after: $after, last: $last) @include(if: $with) { nodes { id } } }
+    }
+  }`
+  const wanted = []
+  for (const variables of [{}, { with: false }, { after: 'x' }, { last: 2 }, {}]) {
+    app.sandbox.clearCalls()
+    await app.query(query, variables)
+    wanted.push(
+      app.sandbox.calls.filter(({ path, query }) => path === '/directories' && !query.organization_id).length,
+    )
+  }
+  expect(wanted).toEqual([1, 0, 0, 0, 1])
+})
+
 function ask(selection: string, variables: Readonly<Record<string, boolean>> = {}) {
   const declared = Object.keys(variables).map(name => `, $${name}: Boolean!`)
   return app.query(`query($id: ID!${declared.join('')}) { directory(by: { id: $id }) { ${selection} } }`, {
