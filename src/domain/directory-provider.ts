@@ -129,6 +129,7 @@ export interface DirectoryDraft {
  * and nothing of what is in it. Each throws the `ProviderError` that the list would be answered with.
  */
 export interface KeptReads {
+  listOrganizations(list: ListOrganizations, call: CallContext): Page<Organization> | null
   listDirectories(list: ListDirectories, call: CallContext): Page<Directory> | null
   listUsers(list: ListUsers, call: CallContext): Page<DirectoryUser> | null
   listGroups(list: ListGroups, call: CallContext): Page<DirectoryGroup> | null
@@ -157,7 +158,7 @@ export interface DirectoryProvider {
   listDirectories(lists: readonly ListDirectories[], call: CallContext): Promise<Listed<Directory>[]>
   listUsers(lists: readonly ListUsers[], call: CallContext): Promise<Listed<DirectoryUser>[]>
   listGroups(lists: readonly ListGroups[], call: CallContext): Promise<Listed<DirectoryGroup>[]>
-  /** The lists that are nested below others, by the page: what needs no call needs no batch and no promise. */
+  /** Lists by the page: what needs no call needs no batch and no promise. */
   readonly kept: KeptReads
 
   findOrganizations(finds: readonly Find[], call: CallContext): Promise<Found<Organization>[]>

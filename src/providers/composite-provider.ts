@@ -5,12 +5,14 @@ import type {
   Find,
   ListDirectories,
   ListGroups,
+  ListOrganizations,
   ListUsers,
 } from '../domain/directory-provider.ts'
+import type { Organization } from '../domain/entities.ts'
 import { type EntityKey, type ProviderName, providerOf } from '../domain/entity-key.ts'
-import type { Page, PageRequest } from '../domain/page.ts'
+import type { PageRequest } from '../domain/page.ts'
 import { NotFoundError, PROVIDER_TITLES, ProviderError } from '../domain/provider-error.ts'
-import { concatenatedPage, type PartSizes } from './concatenated-list.ts'
+import { concatenatedPage, keptConcatenatedPage, type Part, type PartSizes } from './concatenated-list.ts'
 import { EMPTY_PAGE } from './page-of-list.ts'
 import { settle } from './settle.ts'
 
@@ -57,19 +59,27 @@ export function createCompositeProvider(
     }
   }
 
-  /** `name` tells lists and filters apart, for what is remembered of how large each provider's part is. */
-  function concatenate<T>(
-    name: string,
-    only: ProviderName | null,
-    page: PageRequest,
-    list: (provider: DirectoryProvider, page: PageRequest) => Promise<Page<T>>,
-  ): Promise<Page<T>> {
-    const parts = [...providers]
-      .filter(([provider]) => only === null || only === provider)
-      .map(([provider, adapter]) => ({ provider, list: (part: PageRequest) => list(adapter, part) }))
+  /** How large each provider's part of a list was; `name` tells lists and filters apart. */
+  function sizesIn(name: string): PartSizes {
     const sizes = sizesOf.get(name) ?? new Map()
     sizesOf.set(name, sizes)
-    return concatenatedPage(parts, page, sizes)
+    return sizes
+  }
+
+  function partsOf<T>(
+    only: ProviderName | null,
+    toPart: (provider: DirectoryProvider) => Omit<Part<T>, 'provider'>,
+  ): Part<T>[] {
+    return [...providers]
+      .filter(([provider]) => only === null || only === provider)
+      .map(([provider, adapter]) => ({ provider, ...toPart(adapter) }))
+  }
+
+  function organizationParts(list: ListOrganizations, call: CallContext): Part<Organization>[] {
+    return partsOf(list.provider, provider => ({
+      list: page => provider.listOrganizations({ ...list, page }, call),
+      kept: page => provider.kept.listOrganizations({ ...list, page }, call),
+    }))
   }
 
   return {
@@ -81,17 +91,17 @@ export function createCompositeProvider(
     },
 
     listOrganizations: (list, call) =>
-      concatenate(nameOf('organizations', list), list.provider, list.page, (provider, page) =>
-        provider.listOrganizations({ ...list, page }, call),
-      ),
+      concatenatedPage(organizationParts(list, call), list.page, sizesIn(nameOf('organizations', list))),
 
     listAllDirectories(list, call) {
       const owner = list.organization && providerOf(list.organization)
       if (owner !== null && list.provider !== null && owner !== list.provider)
         return Promise.resolve(EMPTY_PAGE)
-      return concatenate(nameOf('directories', list), owner ?? list.provider, list.page, (provider, page) =>
-        provider.listAllDirectories({ ...list, page }, call),
-      )
+      const parts = partsOf(owner ?? list.provider, provider => ({
+        list: page => provider.listAllDirectories({ ...list, page }, call),
+        kept: () => null,
+      }))
+      return concatenatedPage(parts, list.page, sizesIn(nameOf('directories', list)))
     },
 
     listDirectories: split(
@@ -110,6 +120,12 @@ export function createCompositeProvider(
       EMPTY_PAGE,
     ),
     kept: {
+      listOrganizations: (list, call) =>
+        keptConcatenatedPage(
+          organizationParts(list, call),
+          list.page,
+          sizesIn(nameOf('organizations', list)),
+        ),
       listDirectories: (list, call) =>
         providers.get(providerOf(list.of.key))?.kept.listDirectories(list, call) ?? null,
       listUsers: (list, call) =>

@@ -13,6 +13,8 @@ import { settle } from './settle.ts'
 export interface Part<T> {
   readonly provider: ProviderName
   list(page: PageRequest): Promise<Page<T>>
+  /** The same at once out of what is kept; null where that is not all of it. */
+  kept(page: PageRequest): Page<T> | null
 }
 
 /** How many items a part had when it was last seen from its start to its end, by the part's name. */
@@ -35,12 +37,45 @@ export async function concatenatedPage<T>(
   request: PageRequest,
   sizes: PartSizes = new Map(),
 ): Promise<Page<T>> {
+  const early = askEarly(parts, request, sizes)
+  const walk = walkParts(parts, request, sizes)
+  let step = walk.next()
+  while (!step.done) {
+    const { part, ask } = step.value
+    const isEarly = early !== null && early.part === part && early.limit === ask.limit
+    step = walk.next(await pageOf(part, isEarly ? () => early.page : () => part.list(ask), ask, parts))
+  }
+  return step.value
+}
+
+/** The same at once out of what is kept; null where a part has to be asked, or has failed. */
+export function keptConcatenatedPage<T>(
+  parts: readonly Part<T>[],
+  request: PageRequest,
+  sizes: PartSizes = new Map(),
+): Page<T> | null {
+  const walk = walkParts(parts, request, sizes)
+  let step = walk.next()
+  while (!step.done) {
+    const { part, ask } = step.value
+    const page = keptOf(part, ask)
+    if (page === null) return null
+    step = walk.next(within(part, page))
+  }
+  return step.value
+}
+
+/** Asks for a page of one part after the other, until the page of the whole is full. */
+function* walkParts<T>(
+  parts: readonly Part<T>[],
+  request: PageRequest,
+  sizes: PartSizes,
+): Generator<{ readonly part: Part<T>; readonly ask: PageRequest }, Page<T>, Page<T>> {
   if (request.limit === 0 && parts.length !== 1) return { ...EMPTY_PAGE, totalCount: null }
   const isForward = request.direction === 'forward'
   const from =
     request.cursor === null ? null : parsePlace(parts, request.cursor, isForward ? 'after' : 'before')
   const first = from?.part ?? (isForward ? 0 : parts.length - 1)
-  const early = from === null && isForward ? askEarly(parts, request, sizes) : null
   let edges: Edge<T>[] = []
   let totalCount: number | null = null
   let isMore = false
@@ -52,8 +87,7 @@ export async function concatenatedPage<T>(
     const cursor = index === first ? (from?.cursor ?? null) : null
     // With no room left, the part is only asked whether it has anything.
     const ask = { ...request, cursor, limit: room || Math.min(1, request.limit), stride: request.limit }
-    const isEarly = early !== null && early.index === index && early.limit === ask.limit
-    const page = await pageOf(part, isEarly ? () => early.page : () => part.list(ask), ask, parts)
+    const page = yield { part, ask }
     if (cursor === null && isForward && !page.hasNextPage) sizes.set(part.provider, page.edges.length)
     else if (cursor === null) sizes.delete(part.provider)
     const taken = room > 0 ? page.edges : []
@@ -71,6 +105,7 @@ export async function concatenatedPage<T>(
 
 /** The second part's page, begun when the first part is expected to leave room for it. */
 function askEarly<T>(parts: readonly Part<T>[], request: PageRequest, sizes: PartSizes) {
+  if (request.cursor !== null || request.direction !== 'forward') return null
   const [first, second] = parts
   const expected = first && sizes.get(first.provider)
   if (second === undefined || expected === undefined || expected >= request.limit) return null
@@ -78,10 +113,10 @@ function askEarly<T>(parts: readonly Part<T>[], request: PageRequest, sizes: Par
   const page = second.list({ ...request, limit, stride: request.limit })
   // Whether it is wanted shows later; until then its failure is nobody's.
   page.catch(() => {})
-  return { index: 1, limit, page }
+  return { part: second, limit, page }
 }
 
-/** A part's page with its cursors made the whole list's, or its failure as an edge that a walk can pass. */
+/** What a part answers, or its failure as an edge that a walk can pass. */
 async function pageOf<T>(
   part: Part<T>,
   list: () => Promise<Page<T>>,
@@ -89,13 +124,26 @@ async function pageOf<T>(
   parts: readonly Part<T>[],
 ): Promise<Page<T>> {
   const page = await settle(list)
-  if (!(page instanceof ProviderError)) {
-    const edges = page.edges.map(({ cursor, node }) => ({ node, cursor: `${part.provider}:${cursor}` }))
-    return { ...page, edges }
-  }
+  if (!(page instanceof ProviderError)) return within(part, page)
   if (parts.length === 1 || isOfTheRequest(page, request)) throw page
   const failed = { node: page, cursor: `${part.provider}!` }
   return { edges: [failed], hasNextPage: false, hasPreviousPage: false, totalCount: null }
+}
+
+/** A part's page with its cursors made the whole list's. */
+function within<T>({ provider }: Part<T>, page: Page<T>): Page<T> {
+  const edges = page.edges.map(({ cursor, node }) => ({ node, cursor: `${provider}:${cursor}` }))
+  return { ...page, edges }
+}
+
+/** Why a part fails is told where it is asked. */
+function keptOf<T>(part: Part<T>, ask: PageRequest): Page<T> | null {
+  try {
+    return part.kept(ask)
+  } catch (error) {
+    if (error instanceof ProviderError) return null
+    throw error
+  }
 }
 
 /** A stale cursor, the end of a list that can't tell its end, too many calls: no part's trouble but the question's. */

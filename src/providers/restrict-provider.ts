@@ -106,6 +106,8 @@ export function restrictProvider(provider: DirectoryProvider, caller: Caller): D
         its => provider.listGroups(its, call),
       )(asks),
     kept: {
+      // By its id, like any other object that is looked up.
+      listOrganizations: () => null,
       listDirectories: keptOf(({ of }) => of.key, provider.kept.listDirectories),
       listUsers: keptOf(({ within }) => within.key, provider.kept.listUsers),
       listGroups: keptOf(({ within }) => within.key, provider.kept.listGroups),

@@ -48,13 +48,13 @@ export function createLoaders(provider: DirectoryProvider, call: CallContext) {
     findGroups: findGroups.loader,
 
     listOrganizations: rootLister<ListOrganizations, Organization>(
-      'listOrganizations',
       findOrganizations,
+      list => provider.kept.listOrganizations(list, call),
       list => provider.listOrganizations(list, call),
     ),
     listAllDirectories: rootLister<ListAllDirectories, Directory>(
-      'listAllDirectories',
       findDirectories,
+      () => null,
       list => provider.listAllDirectories(list, call),
     ),
     // Of members there is no listing beyond their directory.
@@ -238,20 +238,28 @@ function parentOf({ of, within }: ListAsk): { readonly key: EntityKey } {
 
 /** A loader of pages of a list over all providers: equal asks are one, and none waits for another. */
 function rootLister<Ask extends { readonly page: object }, T extends Find>(
-  name: string,
   { remember }: Finder<T>,
+  readKept: (ask: Ask) => Page<T> | null,
   list: (ask: Ask) => Promise<Page<T>>,
-): Loader<Ask, Page<T>> {
-  const batch = async ([ask]: readonly Ask[]) => {
-    const page = await list(ask as Ask)
+): PageLoader<Ask, T> {
+  const request = async (ask: Ask) => {
+    const page = await list(ask)
     remember(page)
-    return [page]
+    return page
   }
-  return new DataLoader<Ask, Page<T>, string>(batch, {
-    name,
-    batch: false,
-    cacheKeyFn: ask => JSON.stringify(ask),
-  })
+  const answered = new Map<string, Page<T> | Promise<Page<T>>>()
+  return {
+    load(ask) {
+      const place = JSON.stringify(ask)
+      const known = answered.get(place)
+      if (known !== undefined) return known
+      const kept = readKept(ask)
+      if (kept !== null) remember(kept)
+      const page = kept ?? request(ask)
+      answered.set(place, page)
+      return page
+    },
+  }
 }
 
 /** Which page of which list, whatever the detail: the parent by its key, for two copies of it are one parent. */

@@ -86,6 +86,7 @@ function withoutBound(provider: DirectoryProvider): DirectoryProvider {
     typeof part === 'object' && part !== null && 'boundTo' in part ? { ...part, boundTo: null } : part
   return new Proxy(provider, {
     get(target, name) {
+      if (name === 'kept') return target.kept
       const method = target[name as keyof DirectoryProvider] as (...parts: unknown[]) => unknown
       return (...parts: unknown[]) => method.apply(target, parts.map(unbound))
     },

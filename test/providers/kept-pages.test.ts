@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Caller } from '../../src/domain/caller.ts'
 import type { CallContext, DirectoryProvider } from '../../src/domain/directory-provider.ts'
-import { type EntityKey, organizationKeyOf } from '../../src/domain/entity-key.ts'
+import { type EntityKey, organizationKeyOf, type ProviderName } from '../../src/domain/entity-key.ts'
 import type { EventReceiver } from '../../src/domain/event-receiver.ts'
 import { nodesOf } from '../../src/domain/page.ts'
+import { createCompositeProvider } from '../../src/providers/composite-provider.ts'
+import { restrictProvider } from '../../src/providers/restrict-provider.ts'
 import { createCostMeter } from '../../src/request/cost-meter.ts'
 import { createLoaders } from '../../src/request/loaders.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
@@ -10,6 +13,7 @@ import { anyCall } from '../support/any-call.ts'
 import {
   forward,
   keysOf,
+  lastCursor,
   NO_DIRECTORY_FILTER,
   NO_ORGANIZATION_FILTER,
   NO_USER_FILTER,
@@ -19,6 +23,14 @@ import {
 } from './start-ground.ts'
 
 const TTL_MS = 300_000
+const ORGANIZATIONS = { ...NO_ORGANIZATION_FILTER, page: forward(20) }
+const ANYBODY: Caller = {
+  kind: 'nobody',
+  subject: null,
+  organization: null,
+  permissions: new Set(['directories:read']),
+  expiresAtMs: null,
+}
 const OPEN = { workos: openWorkos, scalekit: openScalekit }
 
 let sandbox: Sandbox
@@ -27,7 +39,7 @@ beforeEach(async () => {
 })
 afterEach(() => sandbox.stop())
 
-/** Every list that is nested below another, of one directory with people and groups, asked for and out of what is kept. */
+/** The list of organizations, and each that is nested in one directory with people and groups: asked for, and out of what is kept. */
 function listsOf(provider: DirectoryProvider, directory: EntityKey) {
   const of = { key: organizationKeyOf(directory) as EntityKey }
   const within = { kind: 'Directory', key: directory } as const
@@ -36,6 +48,10 @@ function listsOf(provider: DirectoryProvider, directory: EntityKey) {
   const groups = { within, page: forward(3), detail: 'basic' } as const
   const { kept } = provider
   return {
+    organizations: {
+      asked: (call: CallContext) => provider.listOrganizations(ORGANIZATIONS, call),
+      kept: (call: CallContext) => kept.listOrganizations(ORGANIZATIONS, call),
+    },
     directories: {
       asked: async (call: CallContext) => whole((await provider.listDirectories([directories], call))[0]),
       kept: (call: CallContext) => kept.listDirectories(directories, call),
@@ -62,7 +78,7 @@ async function someDirectory(name: 'workos' | 'scalekit'): Promise<EntityKey> {
   return found.key
 }
 
-describe.each(['workos', 'scalekit'] as const)('at %s a nested list', name => {
+describe.each(['workos', 'scalekit'] as const)('at %s a list', name => {
   let provider: DirectoryProvider & EventReceiver
   let directory: EntityKey
 
@@ -72,7 +88,7 @@ describe.each(['workos', 'scalekit'] as const)('at %s a nested list', name => {
     sandbox.clearCalls()
   })
 
-  test.each(['directories', 'users', 'groups'] as const)(
+  test.each(['organizations', 'directories', 'users', 'groups'] as const)(
     'of %s is told at once when it is kept, as it was asked for, and by no call',
     async what => {
       const list = listsOf(provider, directory)[what]
@@ -122,8 +138,7 @@ describe.each(['workos', 'scalekit'] as const)('at %s a nested list', name => {
 describe('at WorkOS', () => {
   test('the listing of all directories tells those of each organization, with no call for any of them', async () => {
     const workos = openWorkos(sandbox, undefined, TTL_MS)
-    const page = { ...NO_ORGANIZATION_FILTER, page: forward(20) }
-    const organizations = nodesOf(await workos.listOrganizations(page, anyCall()))
+    const organizations = nodesOf(await workos.listOrganizations(ORGANIZATIONS, anyCall()))
     const lists = organizations.map(of => ({ of, page: forward(5) }))
     const asked = (await workos.listDirectories(lists, anyCall())).map(whole)
     sandbox.clearCalls()
@@ -136,8 +151,7 @@ describe('at WorkOS', () => {
     const workos = openWorkos(sandbox, undefined, TTL_MS)
     const directory = await someDirectory('workos')
     const boundTo = organizationKeyOf(directory)
-    const page = { ...NO_ORGANIZATION_FILTER, page: forward(20) }
-    const others = nodesOf(await workos.listOrganizations(page, anyCall())).filter(
+    const others = nodesOf(await workos.listOrganizations(ORGANIZATIONS, anyCall())).filter(
       ({ key }) => key !== boundTo,
     )
     await workos.listDirectories(
@@ -178,6 +192,54 @@ describe('at Scalekit', () => {
     await scalekit.forgetAll()
     const [full] = await scalekit.listUsers([list('full')], anyCall())
     expect(scalekit.kept.listUsers(list('basic'), anyCall())).toEqual(whole(full))
+  })
+})
+
+describe('the organizations of both', () => {
+  let both: DirectoryProvider
+  let workos: DirectoryProvider
+  beforeEach(() => {
+    workos = openWorkos(sandbox, undefined, TTL_MS)
+    const scalekit = openScalekit(sandbox, undefined, TTL_MS)
+    both = createCompositeProvider(
+      new Map(Object.entries({ workos, scalekit }) as [ProviderName, DirectoryProvider][]),
+    )
+  })
+
+  test('are told at once where all parts of the page are kept, as they were asked for, page by page', async () => {
+    await workos.listOrganizations(ORGANIZATIONS, anyCall())
+    // As long as the other part may have to be asked, nothing of the page is told.
+    expect(both.kept.listOrganizations(ORGANIZATIONS, anyCall())).toBeNull()
+    for (let list = { ...ORGANIZATIONS, page: forward(3) }, pages = 1; ; pages += 1) {
+      const asked = await both.listOrganizations(list, anyCall())
+      sandbox.clearCalls()
+      expect(both.kept.listOrganizations(list, anyCall())).toEqual(asked)
+      expect(sandbox.calls).toEqual([])
+      if (!asked.hasNextPage) return expect(pages).toBeGreaterThan(3)
+      list = { ...list, page: forward(3, lastCursor(asked)) }
+    }
+  })
+
+  test('are asked for where a part fails, which says why', async () => {
+    await both.listOrganizations(ORGANIZATIONS, anyCall())
+    const broken = { ...ORGANIZATIONS, page: forward(3, 'workos:no cursor') }
+    expect(both.kept.listOrganizations(broken, anyCall())).toBeNull()
+    await expect(both.listOrganizations(broken, anyCall())).rejects.toThrow('no cursor of WorkOS')
+  })
+
+  test('begin the listing of their directories where that is not kept, and ask for nothing else', async () => {
+    const list = { ...ORGANIZATIONS, isWithDirectories: true }
+    await both.listOrganizations(ORGANIZATIONS, anyCall())
+    sandbox.clearCalls()
+    expect(both.kept.listOrganizations(list, anyCall())).not.toBeNull()
+    await expect.poll(() => sandbox.calls.map(({ path }) => path)).toEqual(['/directories'])
+  })
+
+  test('are told to nobody who may see one alone', async () => {
+    const [organization = null] = nodesOf(await both.listOrganizations(ORGANIZATIONS, anyCall()))
+    const caller = { ...ANYBODY, organization: organization?.key ?? null }
+    expect(restrictProvider(both, caller).kept.listOrganizations(ORGANIZATIONS, anyCall())).toBeNull()
+    expect(restrictProvider(both, ANYBODY).kept.listOrganizations(ORGANIZATIONS, anyCall())).not.toBeNull()
   })
 })
 

@@ -215,6 +215,13 @@ export function createScalekitReads(
     listGroups: (lists, call) => Promise.all(lists.map(list => settle(listGroupsOf(list, call)))),
 
     kept: {
+      // What people search for is seldom asked for again.
+      listOrganizations({ page, externalId, search }, call) {
+        if (externalId !== null || search !== null) return null
+        const organizations = lists.organizations({ externalId, search })
+        const read = () => walkPages(page, ORGANIZATION_SIZES, organizations)
+        return readKeptAgain(placeOf('organizations', null, page), read, call)
+      },
       listDirectories: (list, call) =>
         readKeptAgain(placeOf('directories', list.of.key, list.page), () => readDirectories(list), call),
       // Filters are what people type: they are seldom asked for again, and can be an e-mail address.

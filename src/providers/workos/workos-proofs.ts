@@ -127,6 +127,7 @@ export function withProofs(reads: ProviderReads): ProviderReads {
       )
     },
     kept: {
+      listOrganizations: reads.kept.listOrganizations,
       listDirectories: (list, call) => seePage(reads.kept.listDirectories(list, call)),
       listUsers: keptWithin(
         (list: ListUsers) => [directoryKeyOf(list.within.key), groupOf(list)],

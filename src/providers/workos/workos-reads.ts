@@ -168,6 +168,15 @@ export function createWorkosReads(client: UpstreamClient): ProviderReads {
     listGroups: (asks, call) => planGroups(asks, walk, its => ask(client, readGroups(its), call), call),
 
     kept: {
+      // What people search for is seldom asked for again.
+      listOrganizations({ page, externalId, search, isWithDirectories = false }, call) {
+        if (externalId !== null || search !== null) return null
+        const place = placeOf('organizations', null, page)
+        const kept = readKeptAgain(place, () => lists.organizations({ search }, page), call)
+        const wantsScan = kept !== null && isWithDirectories && page.limit > 1
+        if (wantsScan && scan.kept(call) === null) scan.prefetch(call)
+        return kept
+      },
       listDirectories: (its, call) =>
         notedPage(
           keptDirectories(its, scan, call) ??
