@@ -22,7 +22,7 @@ import {
   suffices,
 } from '../domain/entities.ts'
 import { directoryKeyOf, type EntityKey, type ProviderName, providerOf } from '../domain/entity-key.ts'
-import { nodesOf, type Page } from '../domain/page.ts'
+import { nodesOf, type Page, type PageRequest } from '../domain/page.ts'
 import { ProviderError } from '../domain/provider-error.ts'
 
 /** One loader for each read of the port, by the port's own name. */
@@ -153,7 +153,7 @@ function finder<T extends Find>(
   return { loader: byProvider(({ key }) => key, create), remember: page => arrived.push(page) }
 }
 
-type ListAsk = { readonly page: object; readonly filter?: object; readonly detail?: Detail } & (
+type ListAsk = { readonly page: PageRequest; readonly filter?: object; readonly detail?: Detail } & (
   | { readonly of: { readonly key: EntityKey }; readonly within?: never }
   | { readonly within: { readonly key: EntityKey }; readonly of?: never }
 )
@@ -264,5 +264,7 @@ function rootLister<Ask extends { readonly page: object }, T extends Find>(
 
 /** Which page of which list, whatever the detail: the parent by its key, for two copies of it are one parent. */
 function placeOf(ask: ListAsk): string {
-  return JSON.stringify([parentOf(ask).key, ask.page, ask.filter])
+  const { direction, limit, cursor } = ask.page
+  const filter = ask.filter === undefined ? '' : JSON.stringify(ask.filter)
+  return `${direction} ${limit} ${filter} ${cursor === null ? '' : JSON.stringify(cursor)} ${parentOf(ask).key}`
 }

@@ -26,7 +26,9 @@ export function withProofs(reads: ProviderReads): ProviderReads {
   const seen = new LRUCache<EntityKey, true>({ max: MAX_SEEN })
 
   function seeOne(one: Found<Member>): void {
-    if (one !== null && !(one instanceof ProviderError) && !one.isPlaceAssumed) seen.set(one.key, true)
+    if (one === null || one instanceof ProviderError || one.isPlaceAssumed) return
+    // Most have been: to look is a fraction of what it takes to note it again.
+    if (!seen.has(one.key)) seen.set(one.key, true)
   }
 
   function see<T extends Member>(found: Found<T>[]): Found<T>[] {
