@@ -4,6 +4,9 @@ import { describe, expect, test } from 'vitest'
 
 const MODULE = new URL('../../src/server/heap-growth.ts', import.meta.url)
 
+const run = async (script: string) =>
+  (await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])).stdout.trim()
+
 /** How large the space for young objects becomes in a process that makes many of them. */
 async function youngSpaceAfter(setUp: string): Promise<number> {
   const script = `
@@ -14,8 +17,7 @@ async function youngSpaceAfter(setUp: string): Promise<number> {
     for (let count = 0; count < 2_000_000; count += 1) kept[count % 100_000] = { count }
     console.log(getHeapSpaceStatistics().find(space => space.space_name === 'new_space').space_size)
   `
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])
-  return Number(stdout)
+  return Number(await run(script))
 }
 
 describe('the space for young objects', () => {
@@ -23,4 +25,18 @@ describe('the space for young objects', () => {
     const [free, limited] = await Promise.all([youngSpaceAfter(''), youngSpaceAfter('limitHeapGrowth()')])
     expect(free / limited).toBeGreaterThan(3)
   })
+})
+
+test('what was only needed to get started is collected at once, so that the limit is one of what is in use', async () => {
+  const script = `
+    import { setImmediate as nextTurn } from 'node:timers/promises'
+    import { limitHeapGrowth } from ${JSON.stringify(MODULE.href)}
+    const unused = new WeakRef({})
+    await nextTurn()
+    const before = unused.deref() !== undefined
+    await nextTurn()
+    limitHeapGrowth()
+    console.log(before, unused.deref() !== undefined, typeof gc)
+  `
+  expect(await run(script)).toBe('true false undefined')
 })
