@@ -67,6 +67,7 @@ const HOMES: Record<string, readonly string[]> = {
   ioredis: ['redis'],
   jose: ['callers'],
   dataloader: ['request'],
+  '@graphql-tools/executor': ['server'],
   'graphql-yoga': ['server'],
   pino: ['telemetry'],
   'prom-client': ['telemetry'],

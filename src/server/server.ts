@@ -24,6 +24,7 @@ import { useConsole } from './use-console.ts'
 import { type EstimateCalls, useCostLimit } from './use-cost-limit.ts'
 import { useCostReport } from './use-cost-report.ts'
 import { type DocumentLimits, useDocumentLimits } from './use-document-limits.ts'
+import { useExecutor } from './use-executor.ts'
 import { useGraphiqlPage } from './use-graphiql-page.ts'
 import { useIntrospectionLimits } from './use-introspection-limits.ts'
 import { useLoopbackHosts } from './use-loopback-hosts.ts'
@@ -131,6 +132,8 @@ export function createServer(settings: ServerSettings) {
       return createContext(caller, operation, requestId)
     },
     plugins: [
+      // First, so that what others make of the execution is around it.
+      useExecutor(),
       useWebhooks({ ...settings.webhooks, log, metrics }),
       settings.onlyLoopback && useLoopbackHosts(),
       useReadiness(provider, () => isStopping, settings.redis ?? null),
