@@ -23,4 +23,4 @@ EXPOSE 4000
 # Whether the process answers. `/ready` also asks whether the providers do, which a restart does not mend.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=15s --retries=3 CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # As `npm start` does, without npm or a shell between.
-CMD ["node", "--min-semi-space-size=8", "--max-semi-space-size=8", "--no-concurrent-recompilation", "bin/dirgraph.js"]
+CMD ["node", "--min-semi-space-size=16", "--max-semi-space-size=16", "--no-concurrent-recompilation", "bin/dirgraph.js"]

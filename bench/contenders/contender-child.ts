@@ -36,7 +36,7 @@ export interface ContenderQuestions {
 export type Contender = Child<ContenderHello, ContenderQuestions>
 
 const AS_IN_THE_IMAGE: ChildOptions = {
-  nodeOptions: ['--min-semi-space-size=8', '--max-semi-space-size=8', '--no-concurrent-recompilation'],
+  nodeOptions: ['--min-semi-space-size=16', '--max-semi-space-size=16', '--no-concurrent-recompilation'],
   environment: { MALLOC_ARENA_MAX: '1' },
 }
 

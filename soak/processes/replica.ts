@@ -32,7 +32,7 @@ export interface RedisTurn {
 
 const PROGRAM = fileURLToPath(new URL('../../bin/dirgraph.js', import.meta.url))
 /** As `npm start` and the image run it. */
-const NODE_OPTIONS = ['--min-semi-space-size=8', '--max-semi-space-size=8', '--no-concurrent-recompilation']
+const NODE_OPTIONS = ['--min-semi-space-size=16', '--max-semi-space-size=16', '--no-concurrent-recompilation']
 const STARTING_MS = 30_000
 const ALONE = 'Redis can not be used'
 const TOGETHER = 'Redis can be used again'

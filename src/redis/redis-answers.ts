@@ -64,10 +64,10 @@ export function createRedisAnswers(
     const lock = lockKey(key)
     leases.hold(lock, token)
     return {
-      keep({ status, body, characters }, tags) {
-        if (characters > MAX_CHARACTERS || tags.length > MAX_TAGS) return leases.release(lock, token, ttlMs)
+      keep({ status, text }, tags) {
+        if (text.length > MAX_CHARACTERS || tags.length > MAX_TAGS) return leases.release(lock, token, ttlMs)
         leases.drop(lock)
-        const values = [token, asOf, windowMs, status, characters, JSON.stringify(body) ?? '', toWords(tags)]
+        const values = [token, asOf, windowMs, status, text.length, text, toWords(tags)]
         runKeep([answerKey(key), lock, dropsKey], values).catch(() => {})
       },
       release: () => leases.release(lock, token, 0),
@@ -103,13 +103,9 @@ export function createRedisAnswers(
 
 /** Null for what is no JSON, as after somebody else has written there. */
 function toAnswer(details: readonly string[], tookMs: number, isAwaited: boolean): SharedAnswer | null {
-  const [age, status, characters, body = ''] = details
+  const [age, status, , text = ''] = details
   try {
-    const answer = {
-      status: Number(status),
-      body: body === '' ? undefined : JSON.parse(body),
-      characters: Number(characters),
-    }
+    const answer = { status: Number(status), body: text === '' ? undefined : JSON.parse(text), text }
     return { answer, ageMs: Number(age) + tookMs, isAwaited }
   } catch {
     return null

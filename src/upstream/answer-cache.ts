@@ -33,7 +33,7 @@ export interface AnswerCacheSettings {
 }
 
 const MAX_BYTES = 16 * 1_024 * 1_024
-/** What an answer takes in memory for each character of its JSON, roughly: parsed, and as the entities read from it. */
+/** What a reused answer takes in memory for each character of its JSON, roughly: parsed, and as the entities read from it. */
 const BYTES_PER_CHARACTER = 8
 /** And for its key and its place, however short it is. */
 const BYTES_PER_ENTRY = 1_024
@@ -51,7 +51,10 @@ export function renewalAgeMs(ttlMs: number): number {
 }
 
 interface Entry {
-  readonly answer: UpstreamAnswer
+  readonly status: number
+  readonly text: string
+  /** Null until it is reused: as its JSON alone it takes a fraction, and pages that somebody leafs through are read once. */
+  answer: UpstreamAnswer | null
   readonly tags: readonly string[]
   readonly keptAtMs: number
 }
@@ -60,7 +63,7 @@ export function createAnswerCache({ ttlMs }: AnswerCacheSettings): AnswerCache {
   const keysByTag = new Map<string, Set<string>>()
   const entries = new LRUCache<string, Entry>({
     maxSize: MAX_BYTES,
-    sizeCalculation: ({ answer }) => BYTES_PER_ENTRY + answer.characters * BYTES_PER_CHARACTER,
+    sizeCalculation: ({ text }) => BYTES_PER_ENTRY + text.length * BYTES_PER_CHARACTER,
     dispose: ({ tags }, key) => {
       for (const tag of tags) {
         const keys = keysByTag.get(tag)
@@ -74,7 +77,11 @@ export function createAnswerCache({ ttlMs }: AnswerCacheSettings): AnswerCache {
     const entry = entries.get(key)
     if (entry === undefined) return null
     const ageMs = performance.now() - entry.keptAtMs
-    return ageMs < maxAgeMs ? { answer: entry.answer, ageMs } : null
+    if (ageMs >= maxAgeMs) return null
+    const { status, text } = entry
+    // One object for all who reuse it: what is read of it is kept beside it.
+    entry.answer ??= { status, text, body: text === '' ? undefined : JSON.parse(text) }
+    return { answer: entry.answer, ageMs }
   }
 
   return {
@@ -83,7 +90,8 @@ export function createAnswerCache({ ttlMs }: AnswerCacheSettings): AnswerCache {
     isDue: ({ ageMs }) => ageMs > renewalAgeMs(ttlMs),
     keep(key, answer, tags, ageMs = 0) {
       if (ttlMs === 0) return
-      entries.set(key, { answer, tags, keptAtMs: performance.now() - ageMs })
+      const { status, text } = answer
+      entries.set(key, { status, text, answer: null, tags, keptAtMs: performance.now() - ageMs })
       // What is larger than all of it is not kept.
       if (!entries.has(key)) return
       for (const tag of tags) keysByTag.set(tag, (keysByTag.get(tag) ?? new Set()).add(key))

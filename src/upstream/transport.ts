@@ -245,10 +245,10 @@ function isSuccess(status: number): boolean {
 
 /** A page of HTML with status 200 is what a proxy in between sends; it is no answer of the provider's. */
 function readAnswer(request: UpstreamRequest, { status, headers, text }: WholeAnswer): UpstreamAnswer {
-  if (!isSuccess(status)) return { status, body: toJson(text), characters: 0 }
-  if (request.ignoreBody || text.trim() === '') return { status, body: undefined, characters: 0 }
+  if (!isSuccess(status)) return { status, body: toJson(text), text: '' }
+  if (request.ignoreBody || text.trim() === '') return { status, body: undefined, text: '' }
   if (!/\bjson\b/i.test(headers.get('content-type') ?? '')) throw new SyntaxError('not JSON')
-  return { status, body: JSON.parse(text), characters: text.length }
+  return { status, body: JSON.parse(text), text }
 }
 
 /** The body of an answer that is expected to be a refusal, in whatever form it comes. */

@@ -79,8 +79,8 @@ export interface UpstreamAnswer {
   readonly status: number
   /** The JSON of the answer; undefined where there is none. */
   readonly body: unknown
-  /** The length of that JSON. */
-  readonly characters: number
+  /** That JSON as it came; empty where there is none. */
+  readonly text: string
 }
 
 /** Speaks HTTP to one provider. Rejects with a `ProviderError` and with nothing else. */

@@ -8,13 +8,14 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const answer = (characters: number, body: unknown = {}) => ({ status: 200, body, characters })
+const answer = (body: unknown = {}) => ({ status: 200, body, text: JSON.stringify(body) ?? '' })
+const ofLength = (characters: number) => answer('x'.repeat(characters - 2))
 const pass = (ms: number) => vi.advanceTimersByTime(ms)
 
 describe('a kept answer', () => {
   test('is fresh, then due, then stale, and at last nothing', () => {
     const cache = createAnswerCache({ ttlMs: 30_000 })
-    cache.keep('a', answer(10), [])
+    cache.keep('a', answer(), [])
     const stateOf = () => {
       const fresh = cache.fresh('a')
       return [fresh !== null, fresh !== null && cache.isDue(fresh), cache.stale('a')?.ageMs ?? null]
@@ -34,9 +35,9 @@ describe('a kept answer', () => {
 
   test('is as old as its last renewal', () => {
     const cache = createAnswerCache({ ttlMs: 30_000 })
-    cache.keep('a', answer(10, 'old'), ['x'])
+    cache.keep('a', answer('old'), ['x'])
     pass(25_000)
-    cache.keep('a', answer(10, 'new'), ['y'])
+    cache.keep('a', answer('new'), ['y'])
     expect(cache.fresh('a')).toMatchObject({ ageMs: 0, answer: { body: 'new' } })
     // And carries the tags of that one only.
     cache.drop(['x'])
@@ -45,17 +46,29 @@ describe('a kept answer', () => {
     expect(cache.stale('a')).toBeNull()
   })
 
+  test('takes its JSON until it is reused, and from then on is the same object for all', () => {
+    const cache = createAnswerCache({ ttlMs: 30_000 })
+    const kept = answer({ data: [{ id: 'a' }] })
+    cache.keep('a', kept, [])
+    const reused = cache.fresh('a')?.answer
+    expect(reused).toEqual(kept)
+    expect(reused?.body).not.toBe(kept.body)
+    expect([cache.fresh('a')?.answer, cache.stale('a')?.answer].every(again => again === reused)).toBe(true)
+    cache.keep('a', { status: 204, body: undefined, text: '' }, [])
+    expect(cache.fresh('a')?.answer).toEqual({ status: 204, body: undefined, text: '' })
+  })
+
   test('is none where the time for it is 0', () => {
     const cache = createAnswerCache({ ttlMs: 0 })
-    cache.keep('a', answer(10), [])
+    cache.keep('a', answer(), [])
     expect([cache.fresh('a'), cache.stale('a')]).toEqual([null, null])
   })
 
   test('goes by its tag, with all that carry it and no others', () => {
     const cache = createAnswerCache({ ttlMs: 30_000 })
-    cache.keep('a', answer(1), ['one', 'both'])
-    cache.keep('b', answer(1), ['other', 'both'])
-    cache.keep('c', answer(1), ['other'])
+    cache.keep('a', answer(), ['one', 'both'])
+    cache.keep('b', answer(), ['other', 'both'])
+    cache.keep('c', answer(), ['other'])
     cache.drop(['one', 'unknown'])
     expect(['a', 'b', 'c'].map(key => cache.fresh(key) !== null)).toEqual([false, true, true])
     cache.drop(['both'])
@@ -70,8 +83,9 @@ describe('what is kept in all is bounded', () => {
 
   test('by the size of the answers, the longest unused going first', () => {
     const cache = createAnswerCache({ ttlMs: 30_000 })
+    const large = ofLength(300_000)
     for (let index = 0; index < 64; index += 1) {
-      cache.keep(`${index}`, answer(300_000), [])
+      cache.keep(`${index}`, large, [])
       cache.fresh('0')
     }
     const count = kept(cache, 64)
@@ -86,14 +100,14 @@ describe('what is kept in all is bounded', () => {
 
   test('by their number too, however short they are', () => {
     const cache = createAnswerCache({ ttlMs: 30_000 })
-    for (let index = 0; index < 100_000; index += 1) cache.keep(`${index}`, answer(0), ['tag'])
+    for (let index = 0; index < 100_000; index += 1) cache.keep(`${index}`, answer(undefined), ['tag'])
     expect(kept(cache, 100_000)).toBeLessThanOrEqual(32 * 1_024)
   })
 
   test('so that one that is larger than all of it is not kept, nor what it replaces', () => {
     const cache = createAnswerCache({ ttlMs: 30_000 })
-    cache.keep('a', answer(10), ['tag'])
-    cache.keep('a', answer(16 * 1_024 * 1_024), ['tag'])
+    cache.keep('a', answer(), ['tag'])
+    cache.keep('a', ofLength(16 * 1_024 * 1_024), ['tag'])
     expect(cache.stale('a')).toBeNull()
     expect(() => cache.drop(['tag'])).not.toThrow()
   })

@@ -4,7 +4,7 @@ import type { Lease, SharedAnswer, SharedAnswers, SharedFollower } from '../../s
 import { anyCall } from '../support/any-call.ts'
 
 const TTL_MS = 30_000
-const ANSWER = { status: 200, body: { data: [{ id: 'a' }] }, characters: 21 }
+const ANSWER = { status: 200, body: { data: [{ id: 'a' }] }, text: '{"data":[{"id":"a"}]}' }
 
 /** What others share, held in hand: what is asked of it is noted, and `answer` is what it finds. */
 function openShared() {

@@ -69,7 +69,7 @@ describe('a request', () => {
 describe('an answer', () => {
   test.each([204, 200, 202])('without a body and with status %i has none', async status => {
     answer = (_request, response) => response.writeHead(status).end()
-    expect(await send()).toEqual({ status, body: undefined, characters: 0 })
+    expect(await send()).toEqual({ status, body: undefined, text: '' })
   })
 
   test('whose body nobody reads may have any form', async () => {
@@ -77,7 +77,7 @@ describe('an answer', () => {
     expect(await send({ method: 'delete', ignoreBody: true })).toEqual({
       status: 202,
       body: undefined,
-      characters: 0,
+      text: '',
     })
   })
 
@@ -85,7 +85,7 @@ describe('an answer', () => {
     'of type %s is JSON',
     async type => {
       answer = (_request, response) => response.writeHead(200, { 'content-type': type }).end('{"a":1}')
-      expect(await send()).toEqual({ status: 200, body: { a: 1 }, characters: 7 })
+      expect(await send()).toEqual({ status: 200, body: { a: 1 }, text: '{"a":1}' })
     },
   )
 
