@@ -126,7 +126,8 @@ export interface DirectoryDraft {
 
 /**
  * Pages that can be told at once, since all that they are made of is kept. Null says that the list has to be asked for,
- * and nothing of what is in it. Each throws the `ProviderError` that the list would be answered with.
+ * and nothing of what is in it. Each may throw the `ProviderError` that the list would be answered with. A call may be
+ * begun meanwhile for what is likely to be asked next, and nobody waits for it.
  */
 export interface KeptReads {
   listOrganizations(list: ListOrganizations, call: CallContext): Page<Organization> | null
@@ -158,7 +159,7 @@ export interface DirectoryProvider {
   listDirectories(lists: readonly ListDirectories[], call: CallContext): Promise<Listed<Directory>[]>
   listUsers(lists: readonly ListUsers[], call: CallContext): Promise<Listed<DirectoryUser>[]>
   listGroups(lists: readonly ListGroups[], call: CallContext): Promise<Listed<DirectoryGroup>[]>
-  /** Lists by the page: what needs no call needs no batch and no promise. */
+  /** Lists by the page: what waits for no call needs no batch and no promise. */
   readonly kept: KeptReads
 
   findOrganizations(finds: readonly Find[], call: CallContext): Promise<Found<Organization>[]>

@@ -152,7 +152,7 @@ function sharedFactsOf(info: GraphQLResolveInfo): Facts {
 }
 
 /**
- * What the facts depend on besides the document: which variables are given and not false. `@include` and `@skip` take
+ * What the facts depend on besides the document: which variables are given and neither false, 0 nor empty. `@include` and `@skip` take
  * nothing but Booleans, and of all others no fact looks at the value.
  */
 function sharedKeyOf({ parentType, variableValues }: GraphQLResolveInfo): string {

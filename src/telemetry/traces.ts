@@ -153,13 +153,19 @@ export function traceField<Result>(type: string, field: string, resolve: () => R
     traced.isOver = true
     traced.span?.end()
   }
-  const result = context.with(parent.setValue(FIELD, traced), resolve)
+  let result: Result
+  try {
+    result = context.with(parent.setValue(FIELD, traced), resolve)
+  } catch (error) {
+    end()
+    throw error
+  }
   if (result instanceof Promise) {
     result.then(end, error => {
       if (traced.span !== null) fail(traced.span, nameOf(error))
       end()
     })
-  }
+  } else end()
   return result
 }
 

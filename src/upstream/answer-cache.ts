@@ -33,7 +33,7 @@ export interface AnswerCacheSettings {
 }
 
 const MAX_BYTES = 16 * 1_024 * 1_024
-/** What a reused answer takes in memory for each character of its JSON, roughly: parsed, and as the entities read from it. */
+/** What a reused answer takes in memory for each character of its JSON, roughly: that, parsed, and as the entities read from it. */
 const BYTES_PER_CHARACTER = 8
 /** And for its key and its place, however short it is. */
 const BYTES_PER_ENTRY = 1_024

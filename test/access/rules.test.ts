@@ -80,13 +80,23 @@ describe('the schema', () => {
 })
 
 /** A server on which only the schema’s rules stand between a user of WorkOS and everybody's data. */
+const unbound = (part: unknown) =>
+  typeof part === 'object' && part !== null && 'boundTo' in part ? { ...part, boundTo: null } : part
+
+function keptWithoutBound(kept: DirectoryProvider['kept']): DirectoryProvider['kept'] {
+  return new Proxy(kept, {
+    get(target, name) {
+      const read = target[name as keyof typeof target] as (...parts: unknown[]) => unknown
+      return (...parts: unknown[]) => read.apply(target, parts.map(unbound))
+    },
+  })
+}
+
 /** The provider as it is for callers who may see everything: no rule but the schema's is left. */
 function withoutBound(provider: DirectoryProvider): DirectoryProvider {
-  const unbound = (part: unknown) =>
-    typeof part === 'object' && part !== null && 'boundTo' in part ? { ...part, boundTo: null } : part
   return new Proxy(provider, {
     get(target, name) {
-      if (name === 'kept') return target.kept
+      if (name === 'kept') return keptWithoutBound(target.kept)
       const method = target[name as keyof DirectoryProvider] as (...parts: unknown[]) => unknown
       return (...parts: unknown[]) => method.apply(target, parts.map(unbound))
     },

@@ -70,6 +70,14 @@ describe('the command with a collector', () => {
       { query: '{ organizations(first: 3) { nodes { name } } }' },
       { traceparent: NOT_SAMPLED },
     )
+    const page =
+      '{ organizations(first: 2, filter: { provider: WORKOS }) { nodes { directories { nodes { id } } } } }'
+    const [directory] = (await ask('page', { query: page })).data.organizations.nodes.flatMap(
+      (node: { directories: { nodes: object[] } }) => node.directories.nodes,
+    )
+    const remove = 'mutation($input: DeleteDirectoryInput!) { deleteDirectory(input: $input) { __typename } }'
+    await ask('write', { query: remove, variables: { input: { directoryId: directory.id } } })
+    await ask('half-kept', { query: page })
     const { workosOrganizationId: id } = sandbox.data.known
     await ask('by-id', {
       query: 'query($id: ID!) { organization(by: { workosId: $id }) { name } }',
@@ -146,6 +154,15 @@ describe('the command with a collector', () => {
     })
   })
 
+  test('ends the span of a resolver, or has none, where what is kept answers it and a call is begun meanwhile', () => {
+    expect(calls['half-kept']).toHaveLength(1)
+    expect(of('half-kept').map(lineage).sort()).toEqual([
+      ['POST /graphql'],
+      ['POST /graphql', 'query'],
+      ['POST /graphql', 'query', 'GET /directories'],
+    ])
+  })
+
   test('continues the trace that the request is part of, and samples as its sender does', () => {
     expect(of('nested').find(({ kind }) => kind === SERVER)).toMatchObject({
       traceId: TRACE,
@@ -186,7 +203,7 @@ describe('the command with a collector', () => {
     const requests = collector.spans.filter(
       ({ parentSpanId }) => parentSpanId === '' || parentSpanId === PARENT,
     )
-    expect(requests.map(({ name }) => name)).toEqual(Array(4).fill('POST /graphql'))
+    expect(requests.map(({ name }) => name)).toEqual(Array(7).fill('POST /graphql'))
   })
 
   test('heeds the names of the service, and the headers for the collector', () => {
