@@ -1,6 +1,10 @@
 /** The upstream sent more than it may; never retried. */
 export class OversizedBodyError extends Error {
   override readonly name = 'OversizedBodyError'
+
+  constructor(maxBytes: number) {
+    super(`more than ${maxBytes} bytes`)
+  }
 }
 
 /** As much of the platform's `RequestInit` as is needed here. */
@@ -73,15 +77,10 @@ async function readCounted(response: UpstreamResponse, maxBytes: number): Promis
   let size = 0
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength
-    refuseOver(size, maxBytes)
+    if (size > maxBytes) throw new OversizedBodyError(maxBytes)
     text += decoder.decode(chunk, { stream: true })
   }
   return text + decoder.decode()
-}
-
-/** Throws `OversizedBodyError` where a body has more bytes than it may. */
-export function refuseOver(bytes: number, maxBytes: number): void {
-  if (bytes > maxBytes) throw new OversizedBodyError(`more than ${maxBytes} bytes`)
 }
 
 /** Whether that ended an attempt because somebody left or its time was up, and not because the network failed. */

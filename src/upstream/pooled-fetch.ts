@@ -1,13 +1,7 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { Agent, type Dispatcher } from 'undici'
-import {
-  isAbort,
-  OversizedBodyError,
-  refuseOver,
-  type UpstreamFetch,
-  type UpstreamResponse,
-} from './fetch-whole.ts'
+import { isAbort, OversizedBodyError, type UpstreamFetch, type UpstreamResponse } from './fetch-whole.ts'
 
 /**
  * Sends requests by undici's own interface, and reads answers without a stream. The platform's `fetch` stands on the
@@ -24,6 +18,8 @@ export function createPooledFetch(): UpstreamFetch {
     return answer.begun
   }
 }
+
+const decoder = new TextDecoder()
 
 /** An answer on its way: what undici tells of it, and what becomes of that. */
 class PooledAnswer implements Dispatcher.DispatchHandler {
@@ -64,9 +60,9 @@ class PooledAnswer implements Dispatcher.DispatchHandler {
       this.#maxBytes = maxBytes
       const body = await this.#whole.promise
       // Some of it may have come before anybody said how much it may be.
-      refuseOver(body.length, maxBytes)
+      if (body.length > maxBytes) throw new OversizedBodyError(maxBytes)
       // Nothing is nothing, whatever it is said to be packed in: as with 204.
-      return toText(isPacked && body.length > 0 ? await unpack(body, maxBytes) : body)
+      return decoder.decode(isPacked && body.length > 0 ? await unpack(body, maxBytes) : body)
     }
     this.#begin.resolve({
       status,
@@ -84,11 +80,7 @@ class PooledAnswer implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#chunks.push(chunk)
     this.#size += chunk.length
-    try {
-      refuseOver(this.#size, this.#maxBytes)
-    } catch (error) {
-      controller.abort(error as Error)
-    }
+    if (this.#size > this.#maxBytes) controller.abort(new OversizedBodyError(this.#maxBytes))
   }
 
   onResponseEnd(): void {
@@ -114,17 +106,11 @@ class PooledAnswer implements Dispatcher.DispatchHandler {
   }
 }
 
-const decoder = new TextDecoder()
-
-function toText(body: Buffer): string {
-  return decoder.decode(body)
-}
-
 /** Rejects with an `OversizedBodyError` where more than that comes out of it. */
 function unpack(body: Buffer, maxBytes: number): Promise<Buffer> {
   const maxOutputLength = Math.min(maxBytes, Number.MAX_SAFE_INTEGER)
   return promisify(gunzip)(body, { maxOutputLength }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ERR_BUFFER_TOO_LARGE') throw new OversizedBodyError(`more than ${maxBytes} bytes`)
+    if (error.code === 'ERR_BUFFER_TOO_LARGE') throw new OversizedBodyError(maxBytes)
     throw error
   })
 }

@@ -84,7 +84,7 @@ export function createTransport(settings: TransportSettings): Transport {
         method: request.method,
         attempt: attemptAt(url, request, header, signal, () => turn),
         signal,
-        timeoutMs: () => attemptTimeoutMs(call),
+        timeoutMs: () => Math.min(ATTEMPT_TIMEOUT_MS, remainingMsOf(call)),
         accepts: status => isSuccess(status) || request.answers?.includes(status) === true,
         persistence: () => ({
           ...limits(request, call),
@@ -178,20 +178,16 @@ export function createTransport(settings: TransportSettings): Transport {
   }
 }
 
-/** How long one attempt may take, within what is left of the operation's time. */
-function attemptTimeoutMs(call: CallContext): number {
-  return Math.min(ATTEMPT_TIMEOUT_MS, remainingMsOf(call))
-}
-
 function remainingMsOf({ deadlineMs }: CallContext): number {
   return Math.max(1, deadlineMs - performance.now())
 }
 
-/** How long attempts may take, how often there may be one, and what for. */
+/** How long all attempts may take, how often there may be one, and what for. */
 function limits(request: UpstreamRequest, call: CallContext): Options {
   const remainingMs = remainingMsOf(call)
   const longestPauseMs = call.longestPauseMs ?? remainingMs
-  const times: Options = { timeout: attemptTimeoutMs(call), totalTimeout: remainingMs }
+  // Each attempt has a time of its own already.
+  const times: Options = { timeout: false, totalTimeout: remainingMs }
   if (isWrite(request)) return { ...times, retry: 0 }
   return {
     ...times,

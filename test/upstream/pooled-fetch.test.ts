@@ -1,19 +1,14 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { expect, onTestFinished, test } from 'vitest'
 import { createWholeFetch, OversizedBodyError, type UpstreamInit } from '../../src/upstream/fetch-whole.ts'
 import { createPooledFetch } from '../../src/upstream/pooled-fetch.ts'
+import { PLAIN_GET } from './plain-get.ts'
 import { startServer } from './start-server.ts'
 
 const MAX_BYTES = 1_000
-const PLAIN: UpstreamInit = {
-  method: 'GET',
-  headers: {},
-  body: null,
-  signal: new AbortController().signal,
-  redirect: 'manual',
-  credentials: 'omit',
-}
 
 async function start(answer: Parameters<typeof startServer>[0]) {
   const server = await startServer(answer)
@@ -22,7 +17,7 @@ async function start(answer: Parameters<typeof startServer>[0]) {
   return {
     server,
     fetch: (init: Partial<UpstreamInit> = {}) =>
-      wholeFetch(`${server.url}/path?a=1`, { ...PLAIN, ...init }, () => {}),
+      wholeFetch(`${server.url}/path?a=1`, { ...PLAIN_GET, ...init }, () => {}),
   }
 }
 
@@ -71,6 +66,15 @@ test.each([
   await expect(fetch()).rejects.toThrow(OversizedBodyError)
 })
 
+test('gives up a body without end once it is longer than an answer may be', async () => {
+  const { fetch } = await start((_request, response) => {
+    response.writeHead(200).write('x'.repeat(MAX_BYTES))
+    const timer = setInterval(() => response.write('x'), 5)
+    response.on('close', () => clearInterval(timer))
+  })
+  await expect(fetch()).rejects.toThrow(OversizedBodyError)
+}, 2_000)
+
 test('puts together what comes in parts, in the middle of a character too', async () => {
   const bytes = Buffer.from('grün')
   const { fetch } = await start(async (_request, response) => {
@@ -114,18 +118,44 @@ test.each([
   await expect(fetch({ signal: caller.signal })).rejects.toMatchObject({ name: 'AbortError' })
 })
 
-test('lets go at once of whoever leaves while it is not even connected', async () => {
+test.each([
+  ['leaves', false],
+  ['has left', true],
+])(
+  'lets go at once of whoever %s while the connection is not there yet',
+  async (_who, isGone) => {
+    // Takes connections and says nothing: TLS never begins.
+    const silent = createTcpServer().listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    onTestFinished(() => void silent.close())
+    const wholeFetch = createWholeFetch(createPooledFetch(), MAX_BYTES)
+    const caller = new AbortController()
+    const { port } = silent.address() as AddressInfo
+    if (isGone) caller.abort()
+    const pending = wholeFetch(
+      `https://127.0.0.1:${port}/`,
+      { ...PLAIN_GET, signal: caller.signal },
+      () => {},
+    )
+    pending.catch(() => {})
+    await setTimeout(20)
+    caller.abort()
+    await expect(pending).rejects.toMatchObject({ name: 'AbortError' })
+  },
+  2_000,
+)
+
+test.each([
+  ['has left', true],
+  ['leaves while it connects', false],
+])('asks nothing for whoever %s', async (_who, isGone) => {
+  const { server, fetch } = await start((_request, response) => response.end())
   const caller = new AbortController()
-  // Takes no connection: the handshake is left to time out.
-  const unreachable = createWholeFetch(createPooledFetch(), MAX_BYTES)
-  const pending = unreachable('http://192.0.2.1/', { ...PLAIN, signal: caller.signal }, () => {})
+  if (isGone) caller.abort()
+  const pending = fetch({ signal: caller.signal })
   caller.abort()
   await expect(pending).rejects.toMatchObject({ name: 'AbortError' })
-})
-
-test('asks nobody for whoever has left', async () => {
-  const { server, fetch } = await start((_request, response) => response.end())
-  await expect(fetch({ signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' })
+  await setTimeout(50)
   expect(server.requests).toEqual([])
 })
 
