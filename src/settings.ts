@@ -1,13 +1,9 @@
 import { z } from 'zod'
 import { PERMISSIONS } from './domain/caller.ts'
+import { isCredential } from './domain/credential.ts'
 import { LOG_LEVELS } from './telemetry/logger.ts'
 
 const flag = z.enum(['true', 'false']).transform(word => word === 'true')
-
-/** Whether it can be a credential: it belongs into a header, where white space and line breaks have no place. */
-export function isCredential(text: unknown): boolean {
-  return typeof text === 'string' && /^[\x21-\x7e]+$/.test(text)
-}
 
 const credential = z.string().refine(isCredential)
 

@@ -1,16 +1,14 @@
 import { z } from 'zod'
 import { createBackgroundCall } from '../../domain/background-call.ts'
+import { isCredential } from '../../domain/credential.ts'
 import type { CallContext } from '../../domain/directory-provider.ts'
 import { UnavailableError } from '../../domain/provider-error.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
 import { parseAnswer } from '../wire-record.ts'
 
 const tokenWire = z.object({
-  // What can stand in a header; anything else would be taken for a failure of the network when it is sent.
-  access_token: z
-    .string()
-    .trim()
-    .regex(/^[\x21-\x7e]+$/),
+  // Anything else would be taken for a failure of the network when it is sent.
+  access_token: z.string().trim().refine(isCredential),
   expires_in: z.coerce.number().catch(Number.NaN),
 })
 
