@@ -38,7 +38,7 @@ end
 
 /**
  * Keys: answer, lock, drops. Arguments: token (empty to only look), life of the lock, greatest age, and the time before
- * which nothing is believed, all in milliseconds. Gives `kept`, age, status, characters and body; `lease` and the
+ * which nothing is believed, all in milliseconds. Gives `kept`, age, status and body; `lease` and the
  * number of the last drop; `wait`; or `alone`.
  */
 export const FIND = `${NUMBERS}
@@ -49,8 +49,8 @@ if kept[1] then
   if not isCurrent(KEYS[3], floor, tonumber(kept[1]), words(kept[3])) then
     redis.call('DEL', KEYS[1])
   elseif age < tonumber(ARGV[3]) and tonumber(kept[2]) >= tonumber(ARGV[4]) then
-    local answer = redis.call('HMGET', KEYS[1], 'status', 'characters', 'body')
-    return { 'kept', int(age), answer[1], answer[2], answer[3] }
+    local answer = redis.call('HMGET', KEYS[1], 'status', 'body')
+    return { 'kept', int(age), answer[1], answer[2] }
   end
 end
 if ARGV[1] == '' then return { 'alone' } end
@@ -63,15 +63,15 @@ return { 'lease', int(now) }
 
 /**
  * Keys: answer, lock, drops. Arguments: token, number of the last drop before the answer was asked for, life, status,
- * characters, body, tags. Whoever has lost the lock in between keeps nothing: another answer may be newer.
+ * body, tags. Whoever has lost the lock in between keeps nothing: another answer may be newer.
  */
 export const KEEP = `${NUMBERS}
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[2])
 local _, floor = numbers(KEYS[3])
-if not isCurrent(KEYS[3], floor, tonumber(ARGV[2]), words(ARGV[7])) then return 0 end
-redis.call('HSET', KEYS[1], 'asOf', ARGV[2], 'at', int(nowMs), 'tags', ARGV[7],
-  'status', ARGV[4], 'characters', ARGV[5], 'body', ARGV[6])
+if not isCurrent(KEYS[3], floor, tonumber(ARGV[2]), words(ARGV[6])) then return 0 end
+redis.call('HSET', KEYS[1], 'asOf', ARGV[2], 'at', int(nowMs), 'tags', ARGV[6],
+  'status', ARGV[4], 'body', ARGV[5])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1
 `

@@ -67,7 +67,7 @@ export function createRedisAnswers(
       keep({ status, text }, tags) {
         if (text.length > MAX_CHARACTERS || tags.length > MAX_TAGS) return leases.release(lock, token, ttlMs)
         leases.drop(lock)
-        const values = [token, asOf, windowMs, status, text.length, text, toWords(tags)]
+        const values = [token, asOf, windowMs, status, text, toWords(tags)]
         runKeep([answerKey(key), lock, dropsKey], values).catch(() => {})
       },
       release: () => leases.release(lock, token, 0),
@@ -103,7 +103,7 @@ export function createRedisAnswers(
 
 /** Null for what is no JSON, as after somebody else has written there. */
 function toAnswer(details: readonly string[], tookMs: number, isAwaited: boolean): SharedAnswer | null {
-  const [age, status, , text = ''] = details
+  const [age, status, text = ''] = details
   try {
     const answer = { status: Number(status), body: text === '' ? undefined : JSON.parse(text), text }
     return { answer, ageMs: Number(age) + tookMs, isAwaited }
