@@ -79,7 +79,6 @@ describe('the schema', () => {
   })
 })
 
-/** A server on which only the schema’s rules stand between a user of WorkOS and everybody's data. */
 const unbound = (part: unknown) =>
   typeof part === 'object' && part !== null && 'boundTo' in part ? { ...part, boundTo: null } : part
 
@@ -103,6 +102,7 @@ function withoutBound(provider: DirectoryProvider): DirectoryProvider {
   })
 }
 
+/** A server on which only the schema’s rules stand between a user of WorkOS and everybody's data. */
 async function startUnrestricted() {
   const { sandbox, post } = await startServer({
     restrict: withoutBound,
